@@ -1,0 +1,173 @@
+"""What passes between a customer and the company: contacts, cases, follow-ups, promises, messages, files."""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from db.columns import JSON_DOCUMENT, text_enum
+
+
+class Channel(StrEnum):
+    VISIT = "visit"
+    PHONE = "phone"
+    LETTER = "letter"
+    EMAIL = "e-mail"
+    CONFERENCE = "conference"
+    MESSAGE = "message"
+    PORTAL = "portal"
+    OTHER = "other"
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+#: `happened_at` of a contact whose source gives no date; `date_known` is False then, and charts leave it out.
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Interaction(SQLModel, table=True):
+    """One contact, in words of those who were there. `happened_at` is when it was, `logged_at` when it was written."""
+
+    __table_args__ = (
+        Index("uq_interaction_source", "source", "source_id", unique=True),
+        Index("ix_interaction_timeline", "customer_id", "happened_at", "id"),  # the customer page reads by it
+        Index("ix_interaction_time", "happened_at", "id"),  # the rows behind an hour of the live board
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    source: str | None = Field(default=None, max_length=40)
+    source_id: str | None = Field(default=None, max_length=120)
+    customer_id: int | None = Field(default=None, foreign_key="customer.id", ondelete="RESTRICT")
+    order_id: int | None = Field(default=None, foreign_key="sales_order.id", ondelete="SET NULL")
+    case_id: int | None = Field(default=None, foreign_key="support_case.id", ondelete="SET NULL", index=True)
+    matter: str | None = Field(default=None, max_length=120, index=True)  # groups imported contacts of one matter
+    channel: Channel = Field(sa_type=text_enum(Channel))
+    direction: Direction = Field(default=Direction.IN, sa_type=text_enum(Direction))
+    reason: str = Field(default="", max_length=200)  # topic of an import
+    subtopic: str = Field(default="", max_length=200)
+    summary: str = Field(default="", max_length=20000)
+    outcome: str = Field(default="", max_length=200)
+    duration_s: int | None = None
+    staff_id: int | None = Field(default=None, foreign_key="staff_member.id", ondelete="SET NULL", index=True)
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", ondelete="SET NULL")
+    language: str | None = Field(default=None, max_length=16)
+    happened_at: datetime
+    date_known: bool = True
+    logged_at: datetime
+    resolved_at: datetime | None = None
+    idempotency_key: str | None = Field(default=None, max_length=80, unique=True)
+    attributes: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_DOCUMENT)
+    import_run_id: int | None = Field(default=None, foreign_key="import_run.id", ondelete="RESTRICT")
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    WAITING = "waiting"  # for the customer
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+#: Somebody here still owes the customer something, or waits for an answer.
+STILL_OPEN = (CaseState.OPEN, CaseState.WAITING)
+
+
+class Case(SQLModel, table=True):
+    """A concern that stays open until it is settled. The customer sees number, state and next step."""
+
+    __tablename__ = "support_case"
+    __table_args__ = (
+        Index("ix_case_timeline", "customer_id", "opened_at", "id"),
+        Index(
+            "ix_case_open",
+            "opened_at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id", ondelete="RESTRICT")
+    order_id: int | None = Field(default=None, foreign_key="sales_order.id", ondelete="SET NULL")
+    state: CaseState = Field(default=CaseState.OPEN, sa_type=text_enum(CaseState))
+    priority: str = Field(default="normal", max_length=20)
+    topic: str = Field(default="", max_length=120)
+    subject: str = Field(max_length=200)
+    next_step: str = Field(default="", max_length=400)  # in plain words, shown to the customer
+    owner_id: int | None = Field(default=None, foreign_key="staff_member.id", ondelete="SET NULL", index=True)
+    team: str | None = Field(default=None, max_length=80)
+    opened_at: datetime
+    answer_by: datetime | None = None
+    closed_at: datetime | None = None
+
+
+class FollowUp(SQLModel, table=True):
+    """The next touch: when, who, why. Open while `done_at` is empty."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (Index("ix_follow_up_due", "owner_id", "done_at", "due_at"),)
+
+    id: int = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id", ondelete="RESTRICT", index=True)
+    interaction_id: int | None = Field(default=None, foreign_key="interaction.id", ondelete="SET NULL")
+    owner_id: int | None = Field(default=None, foreign_key="staff_member.id", ondelete="SET NULL")
+    reason: str = Field(max_length=200)
+    due_at: datetime
+    created_at: datetime
+    done_at: datetime | None = None
+
+
+class Promise(SQLModel, table=True):
+    """A promise made to a customer: what, until when, by whom. Open while `kept_at` and `broken_at` are empty."""
+
+    __tablename__ = "promise"
+    __table_args__ = (Index("ix_promise_customer", "customer_id", "due_on"),)
+
+    id: int = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id", ondelete="RESTRICT")
+    interaction_id: int | None = Field(default=None, foreign_key="interaction.id", ondelete="SET NULL")
+    case_id: int | None = Field(default=None, foreign_key="support_case.id", ondelete="SET NULL")
+    owner_id: int | None = Field(default=None, foreign_key="staff_member.id", ondelete="SET NULL", index=True)
+    what: str = Field(max_length=400)
+    due_on: date
+    made_at: datetime
+    kept_at: datetime | None = None
+    broken_at: datetime | None = None
+
+
+class Message(SQLModel, table=True):
+    """Written words between customer and company in the portal. Staff notes are contacts, never messages."""
+
+    __table_args__ = (Index("ix_message_timeline", "customer_id", "sent_at", "id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id", ondelete="RESTRICT")
+    case_id: int | None = Field(default=None, foreign_key="support_case.id", ondelete="SET NULL", index=True)
+    direction: Direction = Field(sa_type=text_enum(Direction))
+    author_id: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
+    subject: str = Field(default="", max_length=200)
+    body: str = Field(max_length=20000)
+    sent_at: datetime
+    read_at: datetime | None = None
+    idempotency_key: str | None = Field(default=None, max_length=80, unique=True)
+
+
+class Attachment(SQLModel, table=True):
+    """A file in the private store under a name of ours; `file_name` is only shown."""
+
+    id: int = Field(default=None, primary_key=True)
+    customer_id: int | None = Field(default=None, foreign_key="customer.id", ondelete="RESTRICT", index=True)
+    interaction_id: int | None = Field(default=None, foreign_key="interaction.id", ondelete="CASCADE", index=True)
+    case_id: int | None = Field(default=None, foreign_key="support_case.id", ondelete="CASCADE", index=True)
+    message_id: int | None = Field(default=None, foreign_key="message.id", ondelete="CASCADE", index=True)
+    file_name: str = Field(max_length=200)
+    content_type: str = Field(max_length=120)
+    size: int
+    sha256: str = Field(max_length=64)
+    stored_as: str = Field(max_length=80, unique=True)
+    added_at: datetime
+    added_by_id: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")

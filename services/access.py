@@ -1,0 +1,82 @@
+"""The only way from an id that came from outside to a row. Somebody else's row answers like no row at all."""
+
+from sqlmodel import select
+
+from db.models import Customer, ImportRun, Interaction, LoginSession, Order, Person, Product, Role
+from services.errors import NotAllowed, NotFound
+from services.text import _
+from services.work import Work
+
+
+def _own_customer_only(w: Work, customer_id: int | None) -> bool:
+    """Staff reach every customer; a customer only its own; everybody else none."""
+    if w.actor.is_team:
+        return True
+    return w.actor.role is Role.CUSTOMER and customer_id is not None and w.actor.customer_id == customer_id
+
+
+def own_customer_id(w: Work) -> int:
+    """The customer the signed-in person belongs to. A login without a link sees nothing."""
+    w.require(Role.CUSTOMER)
+    if w.actor.customer_id is None:
+        raise NotAllowed(_("Your sign-in is not linked to a customer account yet."))
+    return w.actor.customer_id
+
+
+def customer(w: Work, customer_id: int) -> Customer:
+    """The customer, for staff or for itself. Raises NotFound."""
+    found = w.session.get(Customer, customer_id)
+    if found is None or not _own_customer_only(w, found.id):
+        raise NotFound(_("customer"))
+    return found
+
+
+def order(w: Work, order_id: int) -> Order:
+    """The order, for staff or for the customer who placed it. Raises NotFound."""
+    found = w.session.get(Order, order_id)
+    if found is None or not _own_customer_only(w, found.customer_id):
+        raise NotFound(_("order"))
+    return found
+
+
+def interaction(w: Work, interaction_id: int) -> Interaction:
+    """A logged contact; staff only. Raises NotFound for everybody else."""
+    found = w.session.get(Interaction, interaction_id)
+    if found is None or not w.actor.is_team:
+        raise NotFound(_("contact"))
+    return found
+
+
+def product(w: Work, product_id: int) -> Product:
+    """A product on the shelf; staff also reach those that are not sold any more. Raises NotFound."""
+    found = w.session.get(Product, product_id)
+    if found is None or not (w.actor.is_team or found.active):
+        raise NotFound(_("product"))
+    return found
+
+
+def person(w: Work, person_id: int) -> Person:
+    """A person with a login: oneself, or anybody for an administrator. Raises NotFound."""
+    found = w.session.get(Person, person_id)
+    allowed = w.actor.system or w.actor.role is Role.ADMIN or w.actor.person_id == person_id
+    if found is None or not allowed:
+        raise NotFound(_("person"))
+    return found
+
+
+def login_session(w: Work, session_id: str) -> LoginSession:
+    """One's own signed-in browser. Raises NotFound."""
+    found = w.session.exec(
+        select(LoginSession).where(LoginSession.id == session_id, LoginSession.person_id == w.actor.person_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(_("session"))
+    return found
+
+
+def import_run(w: Work, run_id: int) -> ImportRun:
+    """An import, for administrators. Raises NotFound."""
+    found = w.session.get(ImportRun, run_id)
+    if found is None or not (w.actor.system or w.actor.role is Role.ADMIN):
+        raise NotFound(_("import"))
+    return found

@@ -1,0 +1,86 @@
+"""The company that runs this installation: name, currency, time zone, language. One answer per installation."""
+
+import time
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel.numbers import list_currencies
+from pydantic import BaseModel, ConfigDict
+from sqlmodel import Session, select
+
+from db.models import Role, Setting
+from services import audit
+from services.errors import Invalid
+from services.inputs import line
+from services.text import LANGUAGES, _
+from services.work import Work
+
+
+class Company(BaseModel):
+    """What the whole installation agrees on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = "Rapport"
+    currency: str = "EUR"
+    time_zone: str = "UTC"
+    language: str = "en"
+    country: str = "DE"  # how telephone numbers without a country code are read
+    set_up: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+_FRESH_S = 2.0
+_cache: dict[int, tuple[float, Company]] = {}
+
+
+def read(session: Session) -> Company:
+    """The company as stored; defaults before the first run."""
+    stored = {row.key: row.value["is"] for row in session.exec(select(Setting)) if row.key in Company.model_fields}
+    return Company.model_validate(stored)
+
+
+def of(w: Work) -> Company:
+    """The company, from memory for two seconds per database: it is asked for on every run of every page."""
+    key, now = id(w.session.get_bind()), time.monotonic()
+    kept = _cache.get(key)
+    if kept is None or now - kept[0] > _FRESH_S:
+        kept = (now, read(w.session))
+        _cache[key] = kept
+    return kept[1]
+
+
+def forget() -> None:
+    """Read it anew at the next question."""
+    _cache.clear()
+
+
+def checked(change: dict[str, Any]) -> dict[str, Any]:
+    """The change, if every value is one that can be used. Raises Invalid."""
+    if "name" in change:
+        change["name"] = line(change["name"], _("Company name"), 120)
+    if "currency" in change and change["currency"] not in list_currencies():
+        raise Invalid(_("Currency"), _("choose one from the list"))
+    if "time_zone" in change and change["time_zone"] not in available_timezones():
+        raise Invalid(_("Time zone"), _("choose one from the list"))
+    if "language" in change and change["language"] not in LANGUAGES:
+        raise Invalid(_("Language"), _("choose one from the list"))
+    return change
+
+
+def save(w: Work, **change: Any) -> Company:
+    """Change some of the answers. Administrators only. Raises Invalid."""
+    w.require(Role.ADMIN)
+    before = read(w.session)
+    for key, value in checked(change).items():
+        row = w.session.get(Setting, key) or Setting(key=key, value={}, updated_at=w.now)
+        row.value, row.updated_at = {"is": value}, w.now
+        w.session.add(row)
+    w.session.flush()
+    after = read(w.session)
+    audit.record(w, "company.save", "company", before=before.model_dump(), after=after.model_dump())
+    forget()
+    return after

@@ -1,0 +1,79 @@
+"""How this installation runs: environment variables and `.env`, each one documented in README.md."""
+
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Every setting has a default that is right for one company on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="RAPPORT_", env_file=".env", extra="ignore")
+
+    var_dir: Path = Field(ROOT / "var", description="Folder for database, secrets, uploads, backups and logs.")
+    database_url: str = Field(
+        "",
+        description="Where the data is: empty for SQLite under the var folder, or `postgresql://user:pass@host/db`.",
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8501", description="The address people open; links in mails are made from it."
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="How many reverse proxies stand in front and add X-Forwarded-For."
+    )
+    smtp_url: str = Field(
+        "",
+        description="Mail server, `smtp://user:pass@host:587` (STARTTLS) or `smtps://...`; "
+        "empty: mail waits in the development mailbox.",
+    )
+    mail_from: str = Field("rapport@localhost", description="Sender address of all mail.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much the log says.")
+    staff_idle_minutes: int = Field(30, ge=1, description="Minutes without activity after which staff are signed out.")
+    staff_session_hours: int = Field(12, ge=1, description="Longest time staff stay signed in.")
+    customer_idle_days: int = Field(7, ge=1, description="Days without activity after which customers are signed out.")
+    customer_session_days: int = Field(30, ge=1, description="Longest time customers stay signed in.")
+    sockets_per_address: int = Field(
+        60, ge=1, description="How many browser tabs may be open from one network address at once."
+    )
+    max_parallel_hashes: int = Field(
+        4, ge=1, le=64, description="How many passwords are checked at the same moment (64 MiB each)."
+    )
+    upload_mb: int = Field(
+        64, ge=1, le=1024, description="Largest file an administrator may upload for import, in MiB."
+    )
+    worker: bool = Field(True, description="Whether this process also sends mail and runs queued imports.")
+
+    @property
+    def url(self) -> str:
+        """The database address in force."""
+        return self.database_url or f"sqlite:///{self.var_dir / 'rapport.db'}"
+
+    @property
+    def https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
+
+
+def secret(name: str) -> str:
+    """A secret of this installation, made on first use and kept in `var/secrets/NAME` readable by its owner only."""
+    folder = settings().var_dir / "secrets"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = folder / name
+    try:
+        with file.open("x", encoding="ascii") as handle:
+            file.chmod(0o600)
+            handle.write(secrets.token_urlsafe(32))
+    except FileExistsError:
+        pass
+    return file.read_text("ascii").strip()

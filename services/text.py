@@ -1,0 +1,98 @@
+"""The words people see, in their language, and dates, numbers and money written as they are used to.
+
+`_` looks a sentence up in `locale/`; English sentences are their own keys. The language belongs to the run of one
+page or one job (`speaking`), never to the process.
+"""
+
+import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+LOCALE_DIR = Path(__file__).resolve().parent.parent / "locale"
+LANGUAGES = ("en",)
+
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("rapport", LOCALE_DIR, languages=[language.replace("-", "_")], fallback=True)
+
+
+def speak(language: str) -> None:
+    """From here on, in this run, sentences come in `language` (a BCP 47 tag); unknown ones fall back to English."""
+    _language.set(language or "en")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """The same for a block, for mail to somebody who reads another language."""
+    token = _language.set(language or "en")
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def _(sentence: str) -> str:
+    """The sentence in the language of this run."""
+    return _catalogue(_language.get()).gettext(sentence)
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """`one` or `many`, whichever the language of this run uses for `n`; `{n}` is filled in."""
+    return _catalogue(_language.get()).ngettext(one, many, n).format(n=number(n))
+
+
+@cache
+def _known_locale(tag: str) -> str:
+    try:
+        return str(Locale.parse(tag.replace("-", "_")))
+    except (ValueError, UnknownLocaleError):
+        return "en"
+
+
+def locale_name() -> str:
+    """Babel's name for the language of this run."""
+    return _known_locale(_language.get())
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number with the separators of the language."""
+    return str(format_decimal(round(value, digits), locale=locale_name()))
+
+
+def money(cents: int, currency: str) -> str:
+    """An amount in minor units, written with its currency."""
+    return str(format_currency(cents / 10 ** minor_digits(currency), currency, locale=locale_name()))
+
+
+@cache
+def minor_digits(currency: str) -> int:
+    """How many decimals the currency has: 2 for EUR, 0 for JPY."""
+    return int(get_currency_precision(currency))
+
+
+def local_time(instant: datetime, zone: ZoneInfo) -> str:
+    """Date and time of day in `zone`."""
+    return str(format_datetime(instant.astimezone(zone), "medium", locale=locale_name()))
+
+
+def local_date(value: datetime | date, zone: ZoneInfo) -> str:
+    """The calendar day in `zone` (a plain date stays as it is)."""
+    day = value.astimezone(zone).date() if isinstance(value, datetime) else value
+    return str(format_date(day, "medium", locale=locale_name()))
+
+
+def clock_time(instant: datetime, zone: ZoneInfo) -> str:
+    """Hours, minutes and seconds in `zone`."""
+    return str(format_time(instant.astimezone(zone), "HH:mm:ss", locale=locale_name()))

