@@ -1,31 +1,18 @@
 """The small sums behind the live board, kept exact in the transaction of the write.
 
 Days and hours are those of the company's time zone, so these sums belong to services and not to database triggers.
-`mismatches` compares them with a full scan and `rebuild` makes them anew.
+services/rollup_check.py compares them with a full scan and makes them anew.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import delete, func, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel, col
+from sqlmodel import SQLModel
 
-from db.models import (
-    NOT_A_SALE,
-    Customer,
-    DailyCustomers,
-    DailySales,
-    HourlyContacts,
-    HourlyOrders,
-    Interaction,
-    Order,
-    OrderLine,
-    Product,
-)
+from db.models import DailyCustomers, DailySales, HourlyContacts, HourlyOrders
 from services import company
 from services.work import Work
 
@@ -41,8 +28,6 @@ MEASURES: dict[type[SQLModel], tuple[str, ...]] = {
     HourlyContacts: ("contacts",),
     DailyCustomers: ("joined",),
 }
-CHUNK = 50_000
-_CATEGORY = func.coalesce(Product.category, literal_column("''"))
 
 
 def add(w: Work, model: type[SQLModel], rows: Iterable[dict[str, Any]]) -> None:
@@ -122,99 +107,3 @@ def bulk(w: Work, model: type[SQLModel], frame: pd.DataFrame, sign: int = 1) -> 
     summed = frame.groupby(list(keys), as_index=False)[measures].sum()
     summed[measures] = summed[measures] * sign
     add(w, model, ({str(k): v for k, v in row.items()} for row in summed.astype(object).to_dict("records")))
-
-
-def _scan(w: Work) -> dict[type[SQLModel], Counter[tuple[Any, ...]]]:
-    """The same sums from the rows themselves: model -> Counter of (key..., measure) -> sum."""
-    sale = col(Order.status).not_in(NOT_A_SALE)
-    wanted: list[tuple[type[SQLModel], Any]] = [
-        (
-            DailySales,
-            select(
-                col(Order.ordered_at).label("at"),
-                _CATEGORY.label("category"),
-                func.count().label("lines"),
-                func.sum(OrderLine.quantity).label("units"),
-                func.sum(OrderLine.line_total_cents).label("revenue_cents"),
-            )
-            .select_from(OrderLine)
-            .join(Order, col(Order.id) == OrderLine.order_id)
-            .outerjoin(Product, col(Product.id) == OrderLine.product_id)
-            .where(sale)
-            .group_by(col(Order.ordered_at), _CATEGORY),
-        ),
-        (
-            HourlyOrders,
-            select(
-                col(Order.ordered_at).label("at"),
-                col(Order.channel),
-                func.count().label("orders"),
-                func.sum(Order.lines_cents).label("revenue_cents"),
-            )
-            .where(sale)
-            .group_by(col(Order.ordered_at), col(Order.channel)),
-        ),
-        (
-            HourlyContacts,
-            select(
-                col(Interaction.happened_at).label("at"),
-                col(Interaction.channel),
-                func.count().label("contacts"),
-            )
-            .where(col(Interaction.date_known))
-            .group_by(col(Interaction.happened_at), col(Interaction.channel)),
-        ),
-        (
-            DailyCustomers,
-            select(col(Customer.joined_at).label("at"), func.count().label("joined"))
-            .where(col(Customer.joined_at).is_not(None))
-            .group_by(col(Customer.joined_at)),
-        ),
-    ]
-    return {model: _summed(w, model, statement) for model, statement in wanted}
-
-
-def _summed(w: Work, model: type[SQLModel], statement: Any) -> Counter[tuple[Any, ...]]:
-    sums: Counter[tuple[Any, ...]] = Counter()
-    zone = company.of(w).zone
-    result = w.session.execute(statement.execution_options(yield_per=CHUNK))
-    for row in result.mappings():
-        local = row["at"].astimezone(zone)
-        parts = {"day": local.date(), "hour": local.hour, **row}
-        key = tuple(str(parts[k]) if k in ("channel", "category") else parts[k] for k in KEYS[model])
-        for measure in MEASURES[model]:
-            sums[(*key, measure)] += int(row[measure])
-    return sums
-
-
-def _stored(w: Work, model: type[SQLModel]) -> Counter[tuple[Any, ...]]:
-    sums: Counter[tuple[Any, ...]] = Counter()
-    for row in w.session.execute(select(model)).scalars():
-        key = tuple(getattr(row, k) for k in KEYS[model])
-        for measure in MEASURES[model]:
-            sums[(*key, measure)] += getattr(row, measure)
-    return sums
-
-
-def mismatches(w: Work) -> list[str]:
-    """Where a stored sum differs from the rows behind it; empty when all is well. Reads everything: for checks."""
-    wrong: list[str] = []
-    for model, true in _scan(w).items():
-        stored = _stored(w, model)
-        wrong += [
-            f"{model.__name__}{key}: stored {stored[key]}, rows say {true[key]}"
-            for key in sorted(true.keys() | stored.keys(), key=str)
-            if true[key] != stored[key]
-        ]
-    return wrong
-
-
-def rebuild(w: Work) -> None:
-    """Make all roll-ups anew from the rows, for instance after the company's time zone was changed."""
-    for model, sums in _scan(w).items():
-        w.session.connection().execute(delete(model))
-        rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-        for key, value in sums.items():
-            row = rows.setdefault(key[:-1], dict.fromkeys(MEASURES[model], 0))
-            row[key[-1]] = value
-        add(w, model, [{**dict(zip(KEYS[model], k, strict=True)), **v} for k, v in rows.items()])

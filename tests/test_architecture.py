@@ -21,7 +21,17 @@ FORBIDDEN = {
     "pages": {"api", "app", "cli", "sqlalchemy", "db.engine", "db.schema", "db.search_index", "db.demo"},
     "api": {"pages", "app", "cli", "streamlit", "db.engine", "db.schema"},
 }
-ANALYTICS_MAY = {"numpy", "pandas", "scipy", "sklearn", "services.analytics", "math", "dataclasses", "typing", "datetime"}
+ANALYTICS_MAY = {
+    "numpy",
+    "pandas",
+    "scipy",
+    "sklearn",
+    "services.analytics",
+    "math",
+    "dataclasses",
+    "typing",
+    "datetime",
+}
 MOST_LINES_IN_FUNCTION, MOST_LINES_IN_PAGE, MOST_LINES_IN_FILE = 40, 120, 300
 #: Pages that a stranger may open; every other page begins with `require`.
 PUBLIC = ROOT / "pages" / "public"
@@ -109,9 +119,13 @@ def test_the_clock_is_read_in_one_place(path: Path) -> None:
     for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             text = ast.unparse(node.func)
-            assert text not in ("datetime.now", "datetime.utcnow", "date.today", "datetime.today", "pd.Timestamp.now"), (
-                f"{_name(path)}:{node.lineno} reads the time; take w.now or an argument"
-            )
+            assert text not in (
+                "datetime.now",
+                "datetime.utcnow",
+                "date.today",
+                "datetime.today",
+                "pd.Timestamp.now",
+            ), f"{_name(path)}:{node.lineno} reads the time; take w.now or an argument"
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if p.relative_to(ROOT).parts[0] == "services"], ids=_name)
@@ -134,7 +148,9 @@ SPOKEN = {
 def test_visible_text_passes_through_gettext(path: Path) -> None:
     for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SPOKEN:
-            spoken = node.args[:1] + [k.value for k in node.keywords if k.arg in ("help", "placeholder", "label", "alt")]
+            spoken = node.args[:1] + [
+                k.value for k in node.keywords if k.arg in ("help", "placeholder", "label", "alt")
+            ]
             for argument in spoken:
                 literal = isinstance(argument, ast.JoinedStr) or (
                     isinstance(argument, ast.Constant) and isinstance(argument.value, str) and argument.value.strip()
@@ -153,6 +169,6 @@ def test_no_html_and_no_raw_exceptions(path: Path) -> None:
 def test_ids_from_outside_pass_through_access() -> None:
     """Pages never load rows themselves: no session of theirs, no `session.get`."""
     for path in (p for p in FILES if p.relative_to(ROOT).parts[0] in ("pages", "api")):
-        assert ".session" not in path.read_text("utf-8").replace("st.session_state", "").replace(
-            "login_session", ""
-        ), f"{_name(path)} touches the session of a unit of work"
+        assert ".session" not in path.read_text("utf-8").replace("st.session_state", "").replace("login_session", ""), (
+            f"{_name(path)} touches the session of a unit of work"
+        )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from db.models import DailySales, Order, OrderLine, OrderStatus
-from services import company, rollups
+from services import company, rollup_check, rollups
 from services.work import SYSTEM, Actor, Work
 from tests import make
 
@@ -32,12 +32,12 @@ def test_a_sale_is_counted_on_the_companys_own_day(session: Session, work_as: Wo
     assert (
         session.get_one(DailySales, {"day": (make.NOON + timedelta(days=1)).date(), "category": "Kitchen"}).units == 2
     )
-    assert rollups.mismatches(w) == []
+    assert rollup_check.mismatches(w) == []
 
 
 def test_a_difference_is_found_and_mended(session: Session, work_as: WorkAs) -> None:
     w = work_as(SYSTEM)
     _order(session, 0)
-    assert rollups.mismatches(w)
-    rollups.rebuild(w)
-    assert rollups.mismatches(w) == []
+    assert rollup_check.mismatches(w)
+    rollup_check.rebuild(w)
+    assert rollup_check.mismatches(w) == []
