@@ -1,0 +1,26 @@
+"""Caches, all in one place. Keys are data versions and scopes, never frames; nothing here belongs to one person."""
+
+from typing import Any
+
+import altair as alt
+import streamlit as st
+
+
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _spec(key: tuple[str, str], _build: Any) -> dict[str, Any]:  # noqa: ARG001 - the key is what the cache keeps it by
+    return _stripped(_build())
+
+
+def _stripped(chart: alt.Chart) -> dict[str, Any]:
+    spec: dict[str, Any] = chart.to_dict()
+    spec.pop("data", None)
+    spec.pop("datasets", None)
+    return spec
+
+
+def chart_spec(name: str, language: str, build: Any) -> dict[str, Any]:
+    """The Vega-Lite specification of a chart without its data, compiled once per name and language.
+
+    `build()` returns the Altair chart; compiling it costs more than the rest of a page, its data change, it does not.
+    """
+    return dict(_spec((name, language), build))

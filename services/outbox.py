@@ -1,0 +1,112 @@
+"""Mail leaves after the transaction that caused it: written here in the same transaction, delivered by the worker."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from db.models import OutboxEntry, OutboxState, Role
+from services import audit, company
+from services.settings import settings
+from services.text import _
+from services.work import Work
+
+LEASE = timedelta(minutes=2)
+MOST_TRIES = 12
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail to be handed to the mail server."""
+
+    entry_id: int
+    recipient: str
+    subject: str
+    body: str
+    message_id: str
+
+
+def link(path: str, **query: str) -> str:
+    """An address of ours for a mail. The host comes from the settings, never from a request."""
+    asked = "&".join(f"{k}={v}" for k, v in query.items())
+    return f"{settings().public_url.rstrip('/')}/{path}" + (f"?{asked}" if asked else "")
+
+
+def post(w: Work, kind: str, recipient: str, subject: str, lines: list[str], *, customer_id: int | None = None) -> None:
+    """Queue a mail to a *stored* address. `lines` are paragraphs of plain text."""
+    home = company.of(w)
+    domain = settings().mail_from.rpartition("@")[2]
+    w.session.add(
+        OutboxEntry(
+            kind=kind,
+            recipient=recipient,
+            subject=" ".join(subject.split())[:300],
+            body="\n\n".join([*lines, _("Kind regards") + "\n" + home.name]),
+            customer_id=customer_id,
+            message_id=f"<{secrets.token_hex(16)}@{domain}>",
+            created_at=w.now,
+            next_try_at=w.now,
+        )
+    )
+
+
+def due(w: Work, most: int = 20) -> list[Mail]:
+    """Lease the mails whose time has come, so that no other process sends them too."""
+    waiting = (
+        select(OutboxEntry)
+        .where(
+            OutboxEntry.state == OutboxState.WAITING,
+            OutboxEntry.next_try_at <= w.now,
+            (col(OutboxEntry.leased_until).is_(None)) | (col(OutboxEntry.leased_until) <= w.now),
+        )
+        .order_by(col(OutboxEntry.next_try_at))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    rows = list(w.session.exec(waiting))
+    for row in rows:
+        row.leased_until = w.now + LEASE
+        row.tries += 1
+        w.session.add(row)
+    return [Mail(r.id, r.recipient, r.subject, r.body, r.message_id) for r in rows]
+
+
+def delivered(w: Work, entry_id: int) -> None:
+    """The mail server has taken it."""
+    _close(w, entry_id, state=OutboxState.SENT, sent_at=w.now, leased_until=None, error="")
+
+
+def failed(w: Work, entry_id: int, error: str, *, for_good: bool) -> None:
+    """It was not taken: try again later, each time after a longer pause, or give up and show it."""
+    row = w.session.get_one(OutboxEntry, entry_id)
+    dead = for_good or row.tries >= MOST_TRIES
+    pause = min(timedelta(seconds=30) * 2 ** min(row.tries, 9), timedelta(hours=4))
+    _close(
+        w,
+        entry_id,
+        state=OutboxState.DEAD if dead else OutboxState.WAITING,
+        next_try_at=w.now + pause,
+        leased_until=None,
+        error=error[:400],
+    )
+
+
+def _close(w: Work, entry_id: int, **values: object) -> None:
+    w.session.connection().execute(update(OutboxEntry).where(col(OutboxEntry.id) == entry_id).values(**values))
+    w.session.expire_all()
+
+
+def mailbox(w: Work, *, before: datetime | None = None, most: int = 50) -> list[OutboxEntry]:
+    """The newest mails with their state, for administrators."""
+    w.require(Role.ADMIN)
+    newest = select(OutboxEntry).order_by(col(OutboxEntry.id).desc()).limit(most)
+    return list(w.session.exec(newest if before is None else newest.where(OutboxEntry.created_at < before)))
+
+
+def retry(w: Work, entry_id: int) -> None:
+    """Try a mail that was given up once more. Administrators only."""
+    w.require(Role.ADMIN)
+    audit.record(w, "outbox.retry", "outbox_entry", entry_id)
+    _close(w, entry_id, state=OutboxState.WAITING, next_try_at=w.now, tries=0, error="")

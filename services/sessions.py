@@ -1,0 +1,166 @@
+"""Signed-in browsers. The cookie is a random secret; the row it points to decides on every run who is asking."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, event, update
+from sqlmodel import col, select
+
+from db.models import Customer, LoginSession, Person, Role
+from services import access, audit, company
+from services.settings import settings
+from services.tickets import digest
+from services.work import VISITOR, Actor, Work, reading, work
+
+TOUCH_EVERY = timedelta(minutes=1)
+#: Called after the commit with the ids of sessions that have ended, so that the server can close their sockets.
+ended_listeners: list[Callable[[Sequence[str]], None]] = []
+
+
+def limits(role: Role) -> tuple[timedelta, timedelta]:
+    """(longest idle time, longest time at all) for a role."""
+    s = settings()
+    if role is Role.CUSTOMER:
+        return timedelta(days=s.customer_idle_days), timedelta(days=s.customer_session_days)
+    return timedelta(minutes=s.staff_idle_minutes), timedelta(hours=s.staff_session_hours)
+
+
+def begin(w: Work, person: Person, *, user_agent: str, address: str) -> str:
+    """Open a session for somebody whose identity was just proven. Returns the secret for the cookie."""
+    secret = secrets.token_urlsafe(32)
+    w.session.add(
+        LoginSession(
+            id=digest(secret),
+            person_id=person.id,
+            created_at=w.now,
+            last_seen_at=w.now,
+            expires_at=w.now + limits(person.role)[1],
+            user_agent=user_agent[:300],
+            address=address[:64],
+        )
+    )
+    person.last_sign_in_at = w.now
+    w.session.add(person)
+    audit.record(w, "auth.signed_in", "person", person.id, customer_id=person.customer_id)
+    return secret
+
+
+def _live(w: Work, sid: str) -> tuple[LoginSession, Person] | None:
+    """The session and its person, if neither has ended. One query by primary key."""
+    found = w.session.exec(
+        select(LoginSession, Person).where(LoginSession.id == sid, Person.id == LoginSession.person_id)
+    ).one_or_none()
+    if found is None:
+        return None
+    row, person = found
+    idle, _longest = limits(person.role)
+    over = w.now >= row.expires_at or w.now >= row.last_seen_at + idle or w.now < row.created_at - timedelta(minutes=5)
+    return None if over or person.disabled_at is not None else (row, person)
+
+
+def is_live(sid: str) -> bool:
+    """Whether a session id (the digest of a cookie) stands for somebody who is signed in now."""
+    with reading(VISITOR) as w:
+        return bool(sid) and _live(w, sid) is not None
+
+
+def dead_among(sids: Sequence[str]) -> list[str]:
+    """Which of these have ended meanwhile, wherever that was decided (another process, an administrator, time)."""
+    with reading(VISITOR) as w:
+        rows = w.session.exec(
+            select(LoginSession, Person).where(
+                col(LoginSession.id).in_(list(sids)), col(Person.id) == LoginSession.person_id
+            )
+        ).all()
+        live = {
+            row.id
+            for row, person in rows
+            if person.disabled_at is None
+            and w.now < row.expires_at
+            and w.now < row.last_seen_at + limits(person.role)[0]
+        }
+    return [s for s in sids if s not in live]
+
+
+def actor_of(sid: str | None, *, address: str = "", touch: bool = True) -> Actor | None:
+    """Who is asking, read from the database; None for a stranger. `touch` counts the run as activity."""
+    if not sid:
+        return None
+    with reading(VISITOR) as w:
+        found = _live(w, sid)
+        if found is None:
+            return None
+        row, person = found
+        home = company.of(w)
+        customer = w.session.get(Customer, person.customer_id) if person.customer_id else None
+        zone = person.time_zone or (customer.time_zone if customer else None) or home.time_zone
+        stale = touch and w.now - row.last_seen_at >= TOUCH_EVERY
+        actor = Actor(
+            person_id=person.id,
+            role=person.role,
+            name=person.name,
+            email=person.email,
+            customer_id=person.customer_id,
+            staff_id=person.staff_id,
+            language=person.language,
+            zone=ZoneInfo(zone),
+            session_id=sid,
+            address=address,
+        )
+    if stale:
+        _touch(sid)
+    return actor
+
+
+def _touch(sid: str) -> None:
+    with work(VISITOR) as w:
+        mine = update(LoginSession).where(col(LoginSession.id) == sid, col(LoginSession.last_seen_at) < w.now)
+        w.session.connection().execute(mine.values(last_seen_at=w.now))
+
+
+def mine(w: Work) -> list[LoginSession]:
+    """The signed-in browsers of the actor, newest activity first."""
+    own = select(LoginSession).where(LoginSession.person_id == w.actor.person_id)
+    return list(w.session.exec(own.order_by(col(LoginSession.last_seen_at).desc())))
+
+
+def end(w: Work, session_id: str) -> None:
+    """Sign one of the actor's own browsers out, this one or another. Raises NotFound."""
+    row = access.login_session(w, session_id)
+    audit.record(w, "auth.signed_out", "person", row.person_id)
+    _remove(w, row.person_id, only=session_id)
+
+
+def end_all(w: Work, person_id: int, *, keep: str = "") -> int:
+    """Sign a person out everywhere, but for the browser `keep`. Returns how many ended. Raises NotFound."""
+    access.person(w, person_id)
+    audit.record(w, "auth.signed_out_everywhere", "person", person_id)
+    return remove_all(w, person_id, keep=keep)
+
+
+def remove_all(w: Work, person_id: int, *, keep: str = "") -> int:
+    """End all sessions of a person as part of another act (new password, disabling), which has checked the actor."""
+    return _remove(w, person_id, keep=keep)
+
+
+def _remove(w: Work, person_id: int, *, only: str = "", keep: str = "") -> int:
+    which = delete(LoginSession).where(col(LoginSession.person_id) == person_id)
+    if only:
+        which = which.where(col(LoginSession.id) == only)
+    if keep:
+        which = which.where(col(LoginSession.id) != keep)
+    gone = list(w.session.connection().execute(which.returning(col(LoginSession.id))).scalars())
+    w.session.expire_all()
+    if gone:
+        # The sockets are closed only when the end is really stored.
+        event.listen(w.session, "after_commit", lambda _s: [tell(gone) for tell in ended_listeners], once=True)
+    return len(gone)
+
+
+def sweep(w: Work) -> int:
+    """Remove rows whose time is over. Returns how many."""
+    return int(
+        w.session.connection().execute(delete(LoginSession).where(col(LoginSession.expires_at) <= w.now)).rowcount
+    )
