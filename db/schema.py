@@ -38,3 +38,8 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         connection.commit()
+
+
+def knows(revision: str) -> bool:
+    """Whether this code knows a migration (a database may be newer than the program)."""
+    return revision in {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}

@@ -110,3 +110,9 @@ def retry(w: Work, entry_id: int) -> None:
     w.require(Role.ADMIN)
     audit.record(w, "outbox.retry", "outbox_entry", entry_id)
     _close(w, entry_id, state=OutboxState.WAITING, next_try_at=w.now, tries=0, error="")
+
+
+def links(body: str) -> list[str]:
+    """The addresses of ours in a mail, for the development mailbox."""
+    ours = settings().public_url.rstrip("/") + "/"
+    return [line for line in body.splitlines() if line.startswith(ours)]

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from db.models import Customer, LoginSession, Person, Role
 from services import access, audit, company
 from services.settings import settings
+from services.text import _
 from services.tickets import digest
 from services.work import VISITOR, Actor, Work, reading, work
 
@@ -86,7 +87,7 @@ def dead_among(sids: Sequence[str]) -> list[str]:
 
 def actor_of(sid: str | None, *, address: str = "", touch: bool = True) -> Actor | None:
     """Who is asking, read from the database; None for a stranger. `touch` counts the run as activity."""
-    if not sid:
+    if not sid or sid.startswith("visitor:"):
         return None
     with reading(VISITOR) as w:
         found = _live(w, sid)
@@ -145,6 +146,13 @@ def remove_all(w: Work, person_id: int, *, keep: str = "") -> int:
     return _remove(w, person_id, keep=keep)
 
 
+def remove_one(w: Work, session_id: str) -> None:
+    """End the session a browser had before it signed in anew."""
+    row = w.session.get(LoginSession, session_id)
+    if row is not None:
+        _remove(w, row.person_id, only=session_id)
+
+
 def _remove(w: Work, person_id: int, *, only: str = "", keep: str = "") -> int:
     which = delete(LoginSession).where(col(LoginSession.person_id) == person_id)
     if only:
@@ -164,3 +172,25 @@ def sweep(w: Work) -> int:
     return int(
         w.session.connection().execute(delete(LoginSession).where(col(LoginSession.expires_at) <= w.now)).rowcount
     )
+
+
+def device(user_agent: str) -> str:
+    """A browser in words a person recognises: "Firefox on Windows"."""
+    browsers = (
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    )
+    systems = (
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    )
+    browser = next((name for mark, name in browsers if mark in user_agent), _("A program"))
+    system = next((name for mark, name in systems if mark in user_agent), "")
+    return _("{browser} on {system}").format(browser=browser, system=system) if system else browser

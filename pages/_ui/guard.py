@@ -27,12 +27,12 @@ def session_id() -> str:
 
 def address() -> str:
     """The network address the gate saw."""
-    return str(st.user.get("address") or "")
+    return str(st.context.headers.get("X-Rapport-Address") or "")
 
 
 def browser() -> str:
     """What a one-time ticket is bound to: the digest of this browser's pre-login cookie."""
-    return str(st.user.get("browser") or "")
+    return str(st.context.headers.get("X-Rapport-Browser") or "")
 
 
 def visitor() -> Actor:

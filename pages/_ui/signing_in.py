@@ -1,0 +1,54 @@
+"""The sign-in form, wherever it is needed: on its own page and in place of a page that asks who you are."""
+
+import streamlit as st
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from pages._ui import guard
+from services import sign_in
+from services.text import _
+from services.work import Actor, work
+
+
+def go(path: str) -> None:
+    """Send the browser to a path of ours with a full load. Streamlit knows this only for its own sign-in, hence here.
+
+    The button is for the case that the browser did not go by itself.
+    """
+    context = get_script_run_ctx()
+    if context is not None:
+        message = ForwardMsg()
+        message.auth_redirect.url = path
+        context.enqueue(message)
+    st.link_button(_("Continue"), path, type="primary", width="stretch")
+    st.stop()
+
+
+def with_ticket(ticket: str) -> None:
+    """Fetch the cookie for a proven identity."""
+    go(f"/session/ticket?t={ticket}")
+
+
+def form(actor: Actor, page: str = "", query: dict[str, str] | None = None) -> None:
+    """Ask for e-mail and password; on success the browser lands on `page` with `query`."""
+    with st.form("sign_in", border=True):
+        email = st.text_input(_("E-mail"), type="email", key="sign_in_email", autocomplete="username", validate="")
+        password = st.text_input(
+            _("Password"), type="password", key="sign_in_password", autocomplete="current-password"
+        )
+        sent = st.form_submit_button(_("Sign in"), type="primary", width="stretch")
+    if sent:
+        with work(actor) as w:
+            ticket = sign_in.check(w, email, password, browser=guard.browser(), page=page, query=query)
+        if ticket:
+            with_ticket(ticket)
+        if not guard.browser():
+            st.error(_("Your browser keeps no cookies for this address. Please allow them and load the page again."))
+        else:
+            st.error(
+                _("E-mail and password do not fit. After several tries you have to wait a few minutes."),
+                icon=":material/lock:",
+            )
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.page_link("public/register.py", label=_("Register as a customer"), icon=":material/person_add:")
+        st.page_link("public/forgot.py", label=_("Forgot password?"), icon=":material/key:")

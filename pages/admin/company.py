@@ -1,0 +1,42 @@
+"""The company's own answers: name, currency, time zone, language."""
+
+from zoneinfo import available_timezones
+
+import streamlit as st
+
+from db.models import Role
+from pages._ui.feedback import reported
+from pages._ui.guard import require
+from pages._ui.narrow import narrow
+from pages._ui.show import home
+from services import company
+from services.text import LANGUAGES, _
+from services.work import work
+
+actor = require(Role.ADMIN)
+ZONES = sorted(available_timezones())
+
+with narrow():
+    st.title(_("Company"))
+    now = home()
+    with st.form("company"):
+        name = st.text_input(_("Company name"), value=now.name, key="company_name", max_chars=120)
+        zone = st.selectbox(_("Time zone"), ZONES, index=ZONES.index(now.time_zone), key="company_zone")
+        language = st.selectbox(
+            _("Language"),
+            LANGUAGES,
+            index=LANGUAGES.index(now.language),
+            format_func=lambda _l: "English",
+            key="company_lang",
+        )
+        st.caption(
+            _("Amounts are kept in {currency}. The currency cannot be changed once there are orders.").format(
+                currency=now.currency
+            )
+        )
+        sent = st.form_submit_button(_("Save"), type="primary")
+    if sent:
+        with reported(_("Saved.")) as outcome, work(actor) as w:
+            company.save(w, name=name, time_zone=zone, language=language)
+        if outcome.ok:
+            st.rerun()

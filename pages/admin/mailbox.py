@@ -1,0 +1,54 @@
+"""Outgoing mail: what was sent, what waits, what failed. Without a mail server, what would have been sent."""
+
+import streamlit as st
+
+from db.models import OutboxState, Role
+from pages._ui.feedback import reported
+from pages._ui.guard import require
+from pages._ui.show import empty, md, when
+from services import outbox
+from services.settings import settings
+from services.text import _
+from services.work import reading, work
+
+actor = require(Role.ADMIN)
+STATES = {OutboxState.WAITING: _("waiting"), OutboxState.SENT: _("sent"), OutboxState.DEAD: _("given up")}
+ICONS = {
+    OutboxState.WAITING: ":material/schedule:",
+    OutboxState.SENT: ":material/done:",
+    OutboxState.DEAD: ":material/error:",
+}
+
+st.title(_("Outgoing mail"))
+if not settings().smtp_url:
+    st.info(
+        _("No mail server is set, so nothing leaves this machine. Open a mail below to follow its link yourself."),
+        icon=":material/drafts:",
+    )
+
+
+@st.fragment(run_every="5s")
+def newest() -> None:
+    """The newest mails, a few seconds old at most."""
+    who = require(Role.ADMIN, touch=False)
+    with reading(who) as w:
+        mails = outbox.mailbox(w)
+    if not mails:
+        empty(_("No mail yet"), _("Mails appear here as soon as somebody registers, orders or is invited."))
+    for mail in mails:
+        title = f"{md(mail.subject)} · {md(mail.recipient)} · {md(when(mail.created_at, who))}"
+        with st.expander(title, icon=":material/mail:", key=f"mail_{mail.id}", on_change="rerun") as opened:
+            st.badge(STATES[mail.state], icon=ICONS[mail.state])
+            if not opened.open:
+                continue
+            st.text(mail.body)
+            for found in outbox.links(mail.body):
+                st.link_button(_("Open the link of this mail"), found, key=f"link_{mail.id}")
+            if mail.error:
+                st.caption(md(_("Last error: {error}").format(error=mail.error)))
+            if mail.state is OutboxState.DEAD and st.button(_("Try again"), key=f"retry_{mail.id}"):
+                with reported(_("It will be tried again.")), work(who) as w:
+                    outbox.retry(w, mail.id)
+
+
+newest()

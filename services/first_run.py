@@ -1,0 +1,52 @@
+"""The first minutes of an installation: a set-up code on the console, the company, the first administrator."""
+
+import hmac
+
+from sqlmodel import col, select
+
+from db.models import Person, Role
+from services import company, people, sign_in
+from services.errors import Invalid, NotAllowed
+from services.settings import secret
+from services.text import _
+from services.work import SYSTEM, Work
+
+CODE = "set-up-code"
+
+
+def needed(w: Work) -> bool:
+    """Whether there is no administrator yet."""
+    return w.session.exec(select(Person.id).where(col(Person.role) == Role.ADMIN).limit(1)).first() is None
+
+
+def code() -> str:
+    """The set-up code of this installation, printed on the console at the start."""
+    return secret(CODE)[:12].replace("_", "x").replace("-", "x")
+
+
+def create(
+    w: Work,
+    typed_code: object,
+    *,
+    company_name: object,
+    answers: dict[str, str],
+    name: object,
+    email: object,
+    password: object,
+    browser: str,
+    page: str = "",
+) -> str:
+    """Set the company up and make its first administrator; returns a sign-in ticket that leads to `page`.
+
+    Works only while there is no administrator and only with the code from the console. Raises Invalid, NotAllowed.
+    """
+    if not needed(w):
+        raise NotAllowed(_("This installation is set up already. Please sign in."))
+    if not hmac.compare_digest(str(typed_code).strip().encode("utf-8", "replace"), code().encode()):
+        raise Invalid(_("Set-up code"), _("this is not the code that the console shows"))
+    as_admin = Work(w.session, SYSTEM, w.now)
+    company.save(as_admin, name=company_name, set_up=True, **answers)
+    if not isinstance(password, str) or not password:
+        raise Invalid(_("Password"), _("please fill this in"))
+    admin = people.add(as_admin, name, email, Role.ADMIN, password)
+    return sign_in.hand_over(w, admin, browser=browser, page=page)

@@ -1,0 +1,80 @@
+"""Handing queued mail to the mail server."""
+
+import logging
+import smtplib
+import ssl
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import unquote, urlsplit
+
+from services import clock, outbox
+from services.settings import settings
+from services.work import SYSTEM, work
+
+LOG = logging.getLogger(__name__)
+TIMEOUT_S = 20
+
+
+def as_message(mail: outbox.Mail, sent_at: datetime) -> EmailMessage:
+    """Plain text; headers are built by the library, which refuses line breaks in them."""
+    message = EmailMessage()
+    message["From"] = settings().mail_from
+    message["To"] = mail.recipient
+    message["Subject"] = mail.subject
+    message["Message-ID"] = mail.message_id
+    message["Date"] = format_datetime(sent_at.astimezone(UTC))
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.body)
+    return message
+
+
+def connection(url: str) -> smtplib.SMTP:
+    """A connection to `smtp://user:pass@host:port` (STARTTLS where offered) or `smtps://...`, signed in."""
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    if parts.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            host, parts.port or 465, timeout=TIMEOUT_S, context=ssl.create_default_context()
+        )
+    else:
+        server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_S)
+        server.ehlo()
+        if server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
+    if parts.username:
+        server.login(unquote(parts.username), unquote(parts.password or ""))
+    return server
+
+
+def deliver_due() -> int:
+    """Send what is due. Returns how many went out. Without a mail server nothing is touched."""
+    url = settings().smtp_url
+    if not url:
+        return 0
+    with work(SYSTEM) as w:
+        mails = outbox.due(w)
+    sent = 0
+    for mail in mails:
+        error, for_good = _send(url, mail)
+        with work(SYSTEM) as w:
+            if error:
+                outbox.failed(w, mail.entry_id, error, for_good=for_good)
+            else:
+                outbox.delivered(w, mail.entry_id)
+                sent += 1
+    return sent
+
+
+def _send(url: str, mail: outbox.Mail) -> tuple[str, bool]:
+    """("", False) when the server took it, else the reason and whether trying again is pointless."""
+    try:
+        with connection(url) as server:
+            server.send_message(as_message(mail, clock.now()))
+    except smtplib.SMTPRecipientsRefused as refused:
+        code, reason = next(iter(refused.recipients.values()))
+        return f"{code} {reason!r}", 500 <= code < 600
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        LOG.warning("mail %s waits: %s", mail.entry_id, error)
+        return f"{type(error).__name__}: {error}", False
+    return "", False

@@ -1,0 +1,149 @@
+"""Getting back in, and changing what one signs in with: forgotten password, new password, new e-mail address."""
+
+from sqlmodel import col, select
+
+from db.models import CustomerEmail, Person, TicketKind
+from services import access, audit, company, inputs, outbox, passwords, search, sessions, throttle, tickets
+from services.errors import Conflict, Invalid, NotSignedIn
+from services.text import _, speaking
+from services.work import Work
+
+
+def ask_reset(w: Work, typed_email: object) -> None:
+    """Mail a link to the *stored* address if there is such a login. The answer is the same either way."""
+    email = inputs.email(typed_email)
+    if throttle.blocked(w, "mail", email) or throttle.blocked(w, "address", w.actor.address):
+        return
+    throttle.failed(w, "mail", email)
+    person = w.session.exec(select(Person).where(Person.email == email)).one_or_none()
+    if person is None or person.disabled_at is not None:
+        return
+    secret = tickets.issue(w, TicketKind.RESET, person_id=person.id, email=person.email)
+    with speaking(person.language):
+        outbox.post(
+            w,
+            "reset",
+            person.email,
+            _("Choose a new password for {company}").format(company=company.of(w).name),
+            [
+                _("Open this address within one hour to choose a new password:"),
+                outbox.link("reset", t=secret),
+                _("If you did not ask for this, you need not do anything; your password stays as it is."),
+            ],
+            customer_id=person.customer_id,
+        )
+    audit.record(w, "auth.reset_asked", "person", person.id, customer_id=person.customer_id)
+
+
+def reset(w: Work, secret: str, password: object) -> None:
+    """Set a new password with a mailed link. All sessions end; the person signs in anew. Raises Invalid, Conflict."""
+    late = Conflict(_("This link was used already or is too old. Please ask for a new one."))
+    asked = tickets.peek(w, TicketKind.RESET, secret)
+    person = w.session.get(Person, asked.person_id) if asked and asked.person_id else None
+    if asked is None or person is None or person.email != asked.email or person.disabled_at is not None:
+        raise late
+    chosen = passwords.check_new(password, person.name, person.email)
+    if tickets.redeem(w, TicketKind.RESET, secret) is None:
+        raise late
+    throttle.forgive(w, "account", person.email)
+    _set_password(w, person, chosen, keep="")
+
+
+def change_password(w: Work, old: object, new: object) -> None:
+    """Set a new password while signed in. All other browsers are signed out. Raises Invalid."""
+    person = _myself(w)
+    _prove(person, old)
+    _set_password(w, person, passwords.check_new(new, person.name, person.email), keep=w.actor.session_id)
+
+
+def ask_email_change(w: Work, typed_email: object, password: object) -> None:
+    """Send a link to the new address; until it is opened nothing changes. Raises Invalid for the password."""
+    person = _myself(w)
+    new = inputs.email(typed_email)
+    _prove(person, password)
+    if new == person.email:
+        raise Invalid(_("E-mail"), _("this is your address already"))
+    taken = w.session.exec(select(Person.id).where(Person.email == new)).one_or_none()
+    if taken is None:
+        secret = tickets.issue(w, TicketKind.EMAIL_CHANGE, person_id=person.id, email=new)
+        outbox.post(
+            w,
+            "email-change",
+            new,
+            _("Confirm your new address for {company}").format(company=company.of(w).name),
+            [
+                _("Open this address within 24 hours to use this mailbox from now on:"),
+                outbox.link("new-email", t=secret),
+            ],
+            customer_id=person.customer_id,
+        )
+    _tell(w, person, "email-change-asked", _("A change of your e-mail address was asked for"))
+    audit.record(w, "auth.email_change_asked", "person", person.id, customer_id=person.customer_id)
+
+
+def confirm_email(w: Work, secret: str) -> str:
+    """Use the link that went to the new address. Returns the address now in force. Raises Conflict."""
+    used = tickets.redeem(w, TicketKind.EMAIL_CHANGE, secret)
+    person = w.session.get(Person, used.person_id) if used and used.person_id else None
+    taken = used and w.session.exec(select(Person.id).where(Person.email == used.email)).one_or_none()
+    if used is None or person is None or person.disabled_at is not None or taken is not None:
+        raise Conflict(_("This link was used already or is too old. Please ask for a new one."))
+    before = person.email
+    _tell(w, person, "email-changed", _("Your e-mail address was changed"))
+    person.email = used.email
+    w.session.add(person)
+    tickets.void(w, person.id)
+    if person.customer_id is not None:
+        _move_customer_email(w, person.customer_id, before, used.email)
+    audit.record(
+        w,
+        "auth.email_changed",
+        "person",
+        person.id,
+        customer_id=person.customer_id,
+        before={"email": before},
+        after={"email": used.email},
+    )
+    return used.email
+
+
+def _move_customer_email(w: Work, customer_id: int, before: str, after: str) -> None:
+    own = select(CustomerEmail).where(CustomerEmail.customer_id == customer_id, CustomerEmail.email == before)
+    row = w.session.exec(own.order_by(col(CustomerEmail.id))).first()
+    row = row or CustomerEmail(customer_id=customer_id, email=after)
+    row.email, row.confirmed_at = after, w.now
+    w.session.add(row)
+    w.session.flush()
+    search.index(w, customer_id)
+
+
+def _myself(w: Work) -> Person:
+    if w.actor.person_id is None:
+        raise NotSignedIn
+    return access.person(w, w.actor.person_id)
+
+
+def _prove(person: Person, password: object) -> None:
+    """The current password guards what would let somebody take the account over."""
+    if not passwords.fits(password, person.password_hash)[0]:
+        raise Invalid(_("Current password"), _("this is not your current password"))
+
+
+def _set_password(w: Work, person: Person, password: str, *, keep: str) -> None:
+    person.password_hash = passwords.hashed(password)
+    w.session.add(person)
+    tickets.void(w, person.id)
+    sessions.remove_all(w, person.id, keep=keep)
+    _tell(w, person, "password-changed", _("Your password was changed"))
+    audit.record(w, "auth.password_changed", "person", person.id, customer_id=person.customer_id)
+
+
+def _tell(w: Work, person: Person, kind: str, what: str) -> None:
+    """A notice to the address in force, so that a stranger's change does not go unseen."""
+    with speaking(person.language):
+        lines = [
+            what + ".",
+            _("If this was not you, choose a new password at once:"),
+            outbox.link("forgot"),
+        ]
+        outbox.post(w, kind, person.email, what, lines, customer_id=person.customer_id)

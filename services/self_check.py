@@ -1,0 +1,96 @@
+"""Is this installation fit to start? Each question is answered in one line; a fatal "no" stops the start."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from db import schema
+from db.models import AuditEntry
+from services import clock
+from services.settings import secret, settings
+from services.work import SYSTEM, engines, reading
+
+LEAST_DISK_MB = 256
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One answer."""
+
+    line: str
+    good: bool
+    fatal: bool = True
+
+
+def bring_schema_up() -> None:
+    """Make or update the tables.
+
+    On PostgreSQL only those of an empty database: there `python cli.py migrate` is a step of its own, because several
+    processes may start at once.
+    """
+    here = schema.current(engines().write)
+    if here == schema.head() or (here is not None and not schema.knows(here)):
+        return
+    if here is None or engines().dialect == "sqlite":
+        schema.migrate(engines().write)
+
+
+def findings() -> list[Finding]:
+    """All questions, in order. The database questions are left out when it cannot be reached."""
+    try:
+        here = schema.current(engines().read)
+    except Exception as error:
+        return [Finding(f"database: cannot be reached ({type(error).__name__})", good=False)]
+    return [_schema(here), *_sqlite(), _secrets(), _disk(), _clock(), _address()]
+
+
+def _schema(here: str | None) -> Finding:
+    head = schema.head()
+    if here == head:
+        return Finding(f"schema: at {head}", good=True)
+    if here is not None and not schema.knows(here):
+        return Finding(f"schema: {here} is newer than this program ({head}); update the program", good=False)
+    return Finding(f"schema: at {here}, needs {head}; run `python cli.py migrate`", good=False)
+
+
+def _sqlite() -> list[Finding]:
+    if engines().dialect != "sqlite":
+        return []
+    with engines().write.connect() as connection:
+        mode = connection.execute(text("PRAGMA journal_mode")).scalar()
+        keys = connection.execute(text("PRAGMA foreign_keys")).scalar()
+        sync = connection.execute(text("PRAGMA synchronous")).scalar()
+    fit = (mode, keys, sync) == ("wal", 1, 2)
+    return [Finding(f"sqlite: journal {mode}, foreign keys {keys}, synchronous {sync}", good=fit)]
+
+
+def _secrets() -> Finding:
+    long_enough = len(secret("cookie-secret")) >= 32
+    file = settings().var_dir / "secrets" / "cookie-secret"
+    private = file.stat().st_mode & 0o077 == 0
+    return Finding(f"secrets: present, readable by the owner only: {private}", good=long_enough and private)
+
+
+def _disk() -> Finding:
+    free = shutil.disk_usage(settings().var_dir).free // 2**20
+    return Finding(f"disk: {free:,} MB free under {settings().var_dir}", good=free >= LEAST_DISK_MB)
+
+
+def _clock() -> Finding:
+    with reading(SYSTEM) as w:
+        newest = w.session.exec(select(AuditEntry.at).order_by(col(AuditEntry.id).desc()).limit(1)).first()
+    behind = newest is not None and clock.now() < newest - timedelta(minutes=5)
+    return Finding(
+        "clock: behind the newest entry of the audit trail" if behind else "clock: plausible", good=not behind
+    )
+
+
+def _address() -> Finding:
+    url = settings().public_url
+    local = any(f"//{h}" in url for h in ("127.0.0.1", "localhost", "[::1]"))
+    good = settings().https or local
+    note = "" if good else "; people would send passwords unencrypted: put a proxy with https in front"
+    return Finding(f"address: {url}{note}", good=good, fatal=False)

@@ -1,0 +1,68 @@
+"""What happens without anybody clicking: mail goes out, queued imports run, what has expired is swept."""
+
+import logging
+import subprocess
+import sys
+import threading
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select, update
+
+from db.models import ImportRun, ImportState
+from services import clock, mail_delivery, sessions, tickets
+from services.settings import ROOT
+from services.work import SYSTEM, work
+
+LOG = logging.getLogger(__name__)
+TICK_S = 1.0
+SWEEP_EVERY = timedelta(minutes=10)
+
+
+class Worker(threading.Thread):
+    """One thread per process. Two processes never do the same thing: mails are leased, imports are claimed."""
+
+    def __init__(self) -> None:
+        super().__init__(name="rapport-worker", daemon=True)
+        self._stop_asked = threading.Event()
+        self._swept_at: datetime | None = None
+
+    def stop(self) -> None:
+        """Ask it to end; it does so after the step at hand."""
+        self._stop_asked.set()
+
+    def run(self) -> None:
+        while not self._stop_asked.wait(TICK_S):
+            for step in (mail_delivery.deliver_due, self._start_imports, self._sweep):
+                try:
+                    step()
+                except Exception:
+                    # One failing step must not end the others; the next tick tries again.
+                    LOG.exception("background step failed")
+
+    def _sweep(self) -> None:
+        now = clock.now()
+        if self._swept_at is not None and now - self._swept_at < SWEEP_EVERY:
+            return
+        self._swept_at = now
+        with work(SYSTEM) as w:
+            tickets.sweep(w)
+            sessions.sweep(w)
+
+    def _start_imports(self) -> None:
+        """A queued import runs in a process of its own, so that pages keep their speed."""
+        run_id = claim_import()
+        if run_id is not None:
+            command = [sys.executable, str(ROOT / "cli.py"), "import-queued", str(run_id)]
+            subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - our own command, our own number
+
+
+def claim_import() -> int | None:
+    """The id of the oldest queued import, now marked as running, or None."""
+    with work(SYSTEM) as w:
+        oldest = select(ImportRun.id).where(ImportRun.state == ImportState.QUEUED).order_by(col(ImportRun.id)).limit(1)
+        run_id = w.session.exec(oldest).first()
+        if run_id is None:
+            return None
+        mine = update(ImportRun).where(col(ImportRun.id) == run_id, col(ImportRun.state) == ImportState.QUEUED)
+        taken = w.session.connection().execute(mine.values(state=ImportState.RUNNING, heartbeat_at=w.now))
+        return run_id if taken.rowcount == 1 else None
