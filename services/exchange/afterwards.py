@@ -1,0 +1,61 @@
+"""What can only be told when all rows are in: orders without lines, orders of one day, codes in two spellings."""
+
+from collections import Counter
+
+import pandas as pd
+from sqlalchemy import exists, func, text
+from sqlmodel import col, select
+
+from db.models import Order, OrderLine, Product
+from services.exchange.rows import Run
+from services.work import Actor, Work, work
+
+CHUNK = 50_000
+
+
+def notes(actor: Actor, run: Run, added: set[str]) -> Counter[str]:
+    """Notes about the tables of which rows were added."""
+    found: Counter[str] = Counter()
+    with work(actor) as w:
+        patient(w)
+        if "orders" in added:
+            found["no lines"] = _orders_without_lines(w, run)
+            found["same day"] = _again_on_the_same_day(w, run)
+        if "products" in added:
+            found["spelled"] = _spelled_twice(w, run)
+    return found
+
+
+def patient(w: Work) -> None:
+    """Let the statements of this transaction take as long as they need: they read whole tables."""
+    if w.dialect == "postgresql":
+        w.session.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+def _orders_without_lines(w: Work, run: Run) -> int:
+    has_lines = exists().where(col(OrderLine.order_id) == Order.id)
+    return w.session.exec(select(func.count()).where(col(Order.import_run_id) == run.id, ~has_lines)).one()
+
+
+def _again_on_the_same_day(w: Work, run: Run) -> int:
+    """How often an order follows another one of the same customer on the same local day."""
+    rows = w.session.execute(
+        select(Order.customer_id, Order.ordered_at)
+        .where(col(Order.import_run_id) == run.id, col(Order.customer_id).is_not(None))
+        .order_by(col(Order.customer_id), col(Order.ordered_at))
+        .execution_options(yield_per=CHUNK)
+    )
+    again, last = 0, pd.DataFrame()
+    for part in rows.partitions():
+        frame = pd.DataFrame(part, columns=["customer", "at"])
+        frame["day"] = frame["at"].dt.tz_convert(run.local.zone).dt.normalize()
+        both = pd.concat([last, frame[["customer", "day"]]])
+        again += int(both.duplicated().sum())
+        last = both.tail(1)
+    return again
+
+
+def _spelled_twice(w: Work, run: Run) -> int:
+    codes = select(func.count(), func.count(func.distinct(func.lower(Product.source_id))))
+    every, different = w.session.exec(codes.where(Product.source == run.source)).one()
+    return every - different
