@@ -1,6 +1,7 @@
 """Bringing data in from files, seeing how far an import is, and undoing one."""
 
 import secrets
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -9,6 +10,8 @@ from db.models import ImportRun, ImportState, Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import empty, when
+from services import sessions
+from services.errors import NotSignedIn
 from services.exchange import imports, runs, uploads
 from services.text import _, number
 from services.work import reading, work
@@ -69,6 +72,15 @@ def counts(run: ImportRun) -> pd.DataFrame:
     )
 
 
+def rejects_of(run_id: int, sid: str) -> bytes:
+    """Asked for when the button is pressed, outside of any page: who is asking is looked up anew."""
+    asking = sessions.actor_of(sid)
+    if asking is None:
+        raise NotSignedIn
+    with reading(asking) as w:
+        return runs.rejects(w, run_id)
+
+
 @st.fragment(run_every="3s")
 def listing() -> None:
     """The newest imports with their progress."""
@@ -90,11 +102,9 @@ def listing() -> None:
             left_out = sum(c.get("rejected", 0) for c in run.counts.values())
             with st.container(horizontal=True):
                 if left_out and run.rejects_file:
-                    with reading(who) as w:
-                        content = runs.rejects(w, run.id)
                     name = f"left-out-{run.id}-{st.session_state.setdefault('random_part', secrets.token_hex(8))}.csv"
                     label = _("Download the {n} rows left out").format(n=number(left_out))
-                    st.download_button(label, content, name, "text/csv", key=f"rejects_{run.id}")
+                    st.download_button(label, partial(rejects_of, run.id, who.session_id), name, "text/csv")
                 if run.state in (ImportState.DONE, ImportState.FAILED):
                     with st.popover(_("Undo"), icon=":material/undo:", key=f"undo_{run.id}"):
                         st.text(_("Everything this import brought is removed again."))
