@@ -43,9 +43,13 @@ def paragraph(text: object, field: str, most: int = 4000, *, required: bool = Tr
     return _checked(text, field, most, required, multi_line=True)
 
 
+#: Letters that Unicode does not take apart, as people write them who lack them.
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+
+
 def fold(text: str) -> str:
     """For comparing and searching: no accents, lower case, single blanks."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     return " ".join("".join(ch for ch in decomposed if not unicodedata.combining(ch)).split())
 
 

@@ -66,6 +66,7 @@ from db.models.person import (
 )
 from db.models.product import PriceChange, Product
 from db.models.rollup import DailyCustomers, DailySales, HourlyContacts, HourlyOrders
+from db.models.search import CustomerWord, WordVariant
 
 __all__ = [
     "FINISHED",
@@ -91,6 +92,7 @@ __all__ = [
     "CustomerKind",
     "CustomerPhone",
     "CustomerSearch",
+    "CustomerWord",
     "DailyCustomers",
     "DailySales",
     "Direction",
@@ -126,4 +128,5 @@ __all__ = [
     "Ticket",
     "TicketKind",
     "WebSession",
+    "WordVariant",
 ]

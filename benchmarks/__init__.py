@@ -1,0 +1,1 @@
+"""Measurements that print; nothing here is asserted."""
