@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from db.columns import JSON_DOCUMENT, text_enum
+from db.columns import JSON_DOCUMENT, text_enum, where_given
 
 
 class Channel(StrEnum):
@@ -37,6 +37,7 @@ class Interaction(SQLModel, table=True):
         Index("uq_interaction_source", "source", "source_id", unique=True),
         Index("ix_interaction_timeline", "customer_id", "happened_at", "id"),  # the customer page reads by it
         Index("ix_interaction_time", "happened_at", "id"),  # the rows behind an hour of the live board
+        where_given("ix_interaction_order", "order_id"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -88,6 +89,7 @@ class Case(SQLModel, table=True):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        where_given("ix_case_order", "order_id"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -109,7 +111,10 @@ class FollowUp(SQLModel, table=True):
     """The next touch: when, who, why. Open while `done_at` is empty."""
 
     __tablename__ = "follow_up"
-    __table_args__ = (Index("ix_follow_up_due", "owner_id", "done_at", "due_at"),)
+    __table_args__ = (
+        Index("ix_follow_up_due", "owner_id", "done_at", "due_at"),
+        where_given("ix_follow_up_interaction", "interaction_id"),
+    )
 
     id: int = Field(default=None, primary_key=True)
     customer_id: int = Field(foreign_key="customer.id", ondelete="RESTRICT", index=True)
@@ -125,7 +130,10 @@ class Promise(SQLModel, table=True):
     """A promise made to a customer: what, until when, by whom. Open while `kept_at` and `broken_at` are empty."""
 
     __tablename__ = "promise"
-    __table_args__ = (Index("ix_promise_customer", "customer_id", "due_on"),)
+    __table_args__ = (
+        Index("ix_promise_customer", "customer_id", "due_on"),
+        where_given("ix_promise_interaction", "interaction_id"),
+    )
 
     id: int = Field(default=None, primary_key=True)
     customer_id: int = Field(foreign_key="customer.id", ondelete="RESTRICT")

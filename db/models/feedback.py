@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from db.columns import JSON_DOCUMENT
+from db.columns import JSON_DOCUMENT, where_given
 
 
 class SurveyResponse(SQLModel, table=True):
@@ -16,6 +16,7 @@ class SurveyResponse(SQLModel, table=True):
     __table_args__ = (
         Index("uq_survey_source", "source", "source_id", unique=True),
         Index("ix_survey_timeline", "customer_id", "answered_at", "id"),
+        where_given("ix_survey_order", "order_id"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -41,7 +42,10 @@ class WebSession(SQLModel, table=True):
     """One visit to the web site, as counted by its source; `figures` holds the columns of the import schema."""
 
     __tablename__ = "web_session"
-    __table_args__ = (Index("uq_web_session_source", "source", "source_id", unique=True),)
+    __table_args__ = (
+        Index("uq_web_session_source", "source", "source_id", unique=True),
+        where_given("ix_web_session_customer", "customer_id"),
+    )
 
     id: int = Field(default=None, primary_key=True)
     source: str | None = Field(default=None, max_length=40)
@@ -74,7 +78,7 @@ class CampaignEvent(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     fingerprint: str = Field(max_length=64, unique=True)
     campaign_id: int = Field(foreign_key="campaign.id", ondelete="CASCADE", index=True)
-    customer_id: int = Field(foreign_key="customer.id", ondelete="RESTRICT")
+    customer_id: int = Field(foreign_key="customer.id", ondelete="RESTRICT", index=True)
     event: str = Field(max_length=60)
     at: datetime | None = None
     coupon_code: str | None = Field(default=None, max_length=120)

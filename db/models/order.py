@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from db.columns import JSON_DOCUMENT, text_enum
+from db.columns import JSON_DOCUMENT, text_enum, where_given
 
 
 class OrderStatus(StrEnum):
@@ -42,7 +42,10 @@ class BasketLine(SQLModel, table=True):
     """Holds a product and a quantity, never a price: the price is taken when the order is placed."""
 
     __tablename__ = "basket_line"
-    __table_args__ = (CheckConstraint("quantity > 0", name="basket_line_quantity_positive"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="basket_line_quantity_positive"),
+        Index("ix_basket_line_product", "product_id"),
+    )
 
     basket_id: int = Field(foreign_key="basket.id", ondelete="CASCADE", primary_key=True)
     product_id: int = Field(foreign_key="product.id", ondelete="CASCADE", primary_key=True)
@@ -59,6 +62,7 @@ class Order(SQLModel, table=True):
         Index("uq_order_source", "source", "source_id", unique=True),
         Index("ix_order_timeline", "customer_id", "ordered_at", "id"),  # the customer's orders, newest first
         Index("ix_order_time", "ordered_at", "id"),  # the rows behind a day or an hour
+        where_given("ix_order_returned", "returns_order_id"),
     )
 
     id: int = Field(default=None, primary_key=True)
