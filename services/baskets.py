@@ -1,0 +1,263 @@
+"""The basket: one per person, on the server, so that it survives signing out and is the same on every device.
+
+It holds products and quantities. Prices, stock and delivery are those of the moment it is looked at; the price that
+was shown when a product went in is kept only to name a difference.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, func, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel, col, select
+
+from db.models import Basket, BasketLine, Product, Role
+from services import access, audit, company, delivery
+from services.catalogue.offer import Stock, shown_name, stock_state
+from services.errors import Conflict, Invalid, NotAllowed
+from services.text import _
+from services.work import Work
+
+MOST_LINES = 100
+MOST_PIECES = 999
+
+
+class State(StrEnum):
+    """Whether a line can be ordered as it stands."""
+
+    READY = "ready"
+    SHORT = "short"  # fewer left than wanted
+    OUT = "out"
+    GONE = "gone"  # not sold any more
+
+
+class Wanted(SQLModel):
+    """A product, how many of it, and the price the person was shown (None: none was)."""
+
+    product_id: int
+    quantity: int
+    price_cents: int | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line as it stands now. `was_cents` is set where the price differs from the one shown before."""
+
+    product_id: int
+    name: str
+    unit: str
+    quantity: int
+    price_cents: int
+    was_cents: int | None
+    total_cents: int
+    state: State
+    stock: Stock
+    left: int | None  # how many there are, where fewer than wanted or only few
+    delivery_on: date
+    is_service: bool
+
+
+@dataclass(frozen=True)
+class View:
+    """The basket with all that has to be known before ordering. Sums count the lines that can be ordered.
+
+    `key` names this very state of the basket: two tabs, a reload or a second click carry the same one, and so place
+    one order.
+    """
+
+    lines: list[Line]
+    lines_cents: int
+    shipping_cents: int
+    total_cents: int
+    delivery_on: date | None
+    key: str
+
+    @property
+    def ready(self) -> bool:
+        """Everything in it can be ordered as it stands."""
+        return bool(self.lines) and all(line.state is State.READY for line in self.lines)
+
+    @property
+    def pieces(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def has_goods(self) -> bool:
+        return any(not line.is_service for line in self.lines)
+
+
+def _own(w: Work) -> Basket | None:
+    return w.session.exec(select(Basket).where(Basket.person_id == _person_id(w))).one_or_none()
+
+
+def _person_id(w: Work) -> int:
+    w.require(Role.CUSTOMER)
+    if w.actor.person_id is None:
+        raise NotAllowed
+    return w.actor.person_id
+
+
+def key_of(basket: Basket | None) -> str:
+    """The name of the state the basket is in."""
+    return "" if basket is None else f"basket-{basket.id}-{basket.updated_at.timestamp():.6f}"
+
+
+def touched(w: Work, basket: Basket) -> None:
+    """The basket is another one from now on: its `updated_at`, and with it its key, always moves forward."""
+    basket.updated_at = max(w.now, basket.updated_at + timedelta(microseconds=1))
+    w.session.add(basket)
+    w.session.flush()
+
+
+def _opened(w: Work) -> Basket:
+    """The person's basket, locked for the rest of the transaction; made on first use."""
+    found = locked(w)
+    if found is None:
+        insert = sqlite.insert if w.dialect == "sqlite" else postgresql.insert
+        first = insert(Basket).values(person_id=_person_id(w), updated_at=w.now)
+        w.session.connection().execute(first.on_conflict_do_nothing(index_elements=["person_id"]))
+        found = locked(w)
+    if found is None:
+        raise NotAllowed
+    return found
+
+
+def locked(w: Work) -> Basket | None:
+    """The person's basket as it is now, kept from other transactions until this one ends."""
+    own = select(Basket).where(Basket.person_id == _person_id(w)).with_for_update()
+    return w.session.exec(own.execution_options(populate_existing=True)).one_or_none()
+
+
+def _pieces(quantity: object) -> int:
+    if not isinstance(quantity, int) or isinstance(quantity, bool) or not 1 <= quantity <= MOST_PIECES:
+        raise Invalid(_("Quantity"), _("a whole number from 1 to {most}").format(most=MOST_PIECES))
+    return quantity
+
+
+def add(w: Work, product_id: int, quantity: int = 1) -> int:
+    """Put in some more of a product at the price it has now. Returns how many pieces the basket holds then."""
+    put(w, [Wanted(product_id=product_id, quantity=_pieces(quantity))])
+    return count(w)
+
+
+def put(w: Work, wanted: list[Wanted]) -> None:
+    """Put in several products at once, on top of what is in the basket. Raises NotFound, Invalid, Conflict."""
+    basket = _opened(w)
+    for want in wanted:
+        product = access.product(w, want.product_id)
+        if product.list_price_cents is None or not product.active:
+            raise Conflict(
+                _("{name} is not sold any more.").format(name=shown_name(product.name, product.sku, product.id))
+            )
+        line = w.session.get(BasketLine, (basket.id, product.id))
+        before = 0 if line is None else line.quantity
+        if line is None:
+            line = BasketLine(basket_id=basket.id, product_id=product.id, quantity=0, added_at=w.now)
+        line.quantity = min(before + _pieces(want.quantity), MOST_PIECES)
+        line.seen_price_cents = product.list_price_cents if want.price_cents is None else want.price_cents
+        w.session.add(line)
+        _recorded(w, basket, product.id, before, line.quantity)
+    w.session.flush()
+    lines = select(func.count()).select_from(BasketLine).where(BasketLine.basket_id == basket.id)
+    if w.session.exec(lines).one() > MOST_LINES:
+        raise Conflict(
+            _("A basket holds at most {most} different products. Order these first.").format(most=MOST_LINES)
+        )
+    touched(w, basket)
+
+
+def set_quantity(w: Work, product_id: int, quantity: int) -> None:
+    """Change how many are wanted; 0 takes the line out. The price shown now is the one seen from here on."""
+    if quantity == 0:
+        return remove(w, product_id)
+    basket, pieces = _opened(w), _pieces(quantity)
+    line = w.session.get(BasketLine, (basket.id, product_id), populate_existing=True)
+    if line is None:
+        raise Conflict(_("This product is not in your basket any more."))
+    if line.quantity != pieces:
+        _recorded(w, basket, product_id, line.quantity, pieces)
+        line.quantity = pieces
+        product = w.session.get(Product, product_id)
+        line.seen_price_cents = product.list_price_cents if product else None
+        w.session.add(line)
+        touched(w, basket)
+    return None
+
+
+def remove(w: Work, product_id: int) -> None:
+    """Take a product out; nothing happens where it is not in the basket."""
+    basket = _opened(w)
+    line = w.session.get(BasketLine, (basket.id, product_id), populate_existing=True)
+    if line is not None:
+        _recorded(w, basket, product_id, line.quantity, 0)
+        w.session.delete(line)
+        touched(w, basket)
+
+
+def take_out(w: Work, basket: Basket, product_ids: list[int]) -> None:
+    """These products have been ordered. The order's own audit entry tells it, so there is none of the basket."""
+    connection, at = w.session.connection(), max(w.now, basket.updated_at + timedelta(microseconds=1))
+    ordered = col(BasketLine.basket_id) == basket.id, col(BasketLine.product_id).in_(product_ids)
+    connection.execute(delete(BasketLine).where(*ordered))
+    connection.execute(update(Basket).where(col(Basket.id) == basket.id).values(updated_at=at))
+    w.session.expire(basket)
+
+
+def _recorded(w: Work, basket: Basket, product_id: int, before: int, after: int) -> None:
+    """Into the audit trail, but not under the customer: a basket is no change of the account."""
+    states = {"product_id": product_id, "quantity": before}, {"product_id": product_id, "quantity": after}
+    audit.record(w, "baskets.change", "basket", basket.id, before=states[0], after=states[1], reason=f"#{product_id}")
+
+
+def count(w: Work) -> int:
+    """How many pieces are in it."""
+    owner = _person_id(w)
+    pieces = select(func.coalesce(func.sum(BasketLine.quantity), 0)).join(
+        Basket, col(Basket.id) == BasketLine.basket_id
+    )
+    return int(w.session.exec(pieces.where(Basket.person_id == owner)).one())
+
+
+def view(w: Work) -> View:
+    """The basket as it could be ordered now."""
+    basket, home = _own(w), company.of(w)
+    lines: list[Line] = []
+    if basket is not None:
+        rows = w.session.exec(
+            select(BasketLine, Product)
+            .join(Product, col(Product.id) == BasketLine.product_id)
+            .where(BasketLine.basket_id == basket.id)
+            .order_by(col(BasketLine.added_at), col(BasketLine.product_id))
+        )
+        lines = [_line(w, line, product) for line, product in rows]
+    ready = [line for line in lines if line.state is State.READY]
+    worth = sum(line.total_cents for line in ready)
+    goods = any(not line.is_service for line in ready)
+    fee = delivery.fee_cents(worth, home.currency, goods=goods)
+    latest = max((line.delivery_on for line in ready), default=None)
+    return View(lines, worth, fee, worth + fee, latest, key_of(basket))
+
+
+def _line(w: Work, line: BasketLine, product: Product) -> Line:
+    price, stock = product.list_price_cents or 0, product.stock
+    state = State.READY
+    if not product.active or product.list_price_cents is None:
+        state = State.GONE
+    elif stock is not None and stock < line.quantity:
+        state = State.SHORT if stock > 0 else State.OUT
+    told = stock if state is State.SHORT or stock_state(stock) is Stock.FEW else None
+    return Line(
+        product_id=product.id,
+        name=shown_name(product.name, product.sku, product.id),
+        unit=product.unit or "",
+        quantity=line.quantity,
+        price_cents=price,
+        was_cents=line.seen_price_cents if line.seen_price_cents not in (None, price) else None,
+        total_cents=price * line.quantity,
+        state=state,
+        stock=stock_state(stock),
+        left=told,
+        delivery_on=delivery.promised_on(w.now, product.delivery_days, company.of(w).zone),
+        is_service=product.is_service,
+    )

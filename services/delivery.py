@@ -1,0 +1,64 @@
+"""What delivery costs, and the day on which it is promised."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from services.text import minor_digits
+
+SATURDAY = 5
+LONGEST_DAYS = 365
+#: Until when a parcel may come on the promised day, in the company's time zone.
+BY = time(18, 0)
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """A flat price, and the value of goods from which delivery is free."""
+
+    flat_cents: int
+    free_from_cents: int
+
+
+#: By currency. An order of services alone is never charged for delivery.
+TARIFFS = {
+    "CHF": Tariff(690, 7500),
+    "EUR": Tariff(490, 5000),
+    "GBP": Tariff(390, 4500),
+    "JPY": Tariff(600, 8000),
+    "USD": Tariff(590, 6000),
+}
+
+
+def tariff(currency: str) -> Tariff:
+    """The tariff of a currency; one that is not in the table is charged the figures of the euro."""
+    known = TARIFFS.get(currency)
+    if known is not None:
+        return known
+    euro, scale = TARIFFS["EUR"], 10 ** minor_digits(currency)
+    return Tariff(euro.flat_cents * scale // 100, euro.free_from_cents * scale // 100)
+
+
+def fee_cents(lines_cents: int, currency: str, *, goods: bool) -> int:
+    """What delivery costs for lines worth `lines_cents`; nothing where no goods are among them."""
+    rule = tariff(currency)
+    return rule.flat_cents if goods and lines_cents < rule.free_from_cents else 0
+
+
+def promised_on(now: datetime, working_days: int, zone: ZoneInfo) -> date:
+    """The day that is `working_days` working days (Monday to Friday, in `zone`) after `now`."""
+    day = now.astimezone(zone).date()
+    for _step in range(min(max(working_days, 0), LONGEST_DAYS)):
+        day = _working(day + timedelta(days=1))
+    return _working(day)
+
+
+def promised_at(now: datetime, working_days: int, zone: ZoneInfo) -> datetime:
+    """The latest moment of that day at which the parcel may come, in UTC."""
+    return datetime.combine(promised_on(now, working_days, zone), BY, zone).astimezone(UTC)
+
+
+def _working(day: date) -> date:
+    while day.weekday() >= SATURDAY:
+        day += timedelta(days=1)
+    return day

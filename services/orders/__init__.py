@@ -1,0 +1,33 @@
+"""Orders: placing, cancelling, looking at them, ordering the same again."""
+
+from services.orders.again import Again, AgainLine, Change, again, put_again
+from services.orders.cancelling import can_cancel, cancel
+from services.orders.difference import Difference, OrderChanged
+from services.orders.new import NewLine, NewOrder, from_basket
+from services.orders.placing import place
+from services.orders.reading import Detail, DetailLine, Summary, detail, listing, opened
+from services.orders.words import in_words, next_in_words
+
+__all__ = [
+    "Again",
+    "AgainLine",
+    "Change",
+    "Detail",
+    "DetailLine",
+    "Difference",
+    "NewLine",
+    "NewOrder",
+    "OrderChanged",
+    "Summary",
+    "again",
+    "can_cancel",
+    "cancel",
+    "detail",
+    "from_basket",
+    "in_words",
+    "listing",
+    "next_in_words",
+    "opened",
+    "place",
+    "put_again",
+]

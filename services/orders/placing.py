@@ -1,0 +1,226 @@
+"""Placing an order: one transaction, in which it happens whole or not at all, and once however often it is asked.
+
+The order of the steps keeps parallel orders apart on PostgreSQL too: basket, then products by rising id are locked,
+then the key is looked up, then all is judged, and only then anything is written. SQLite has one writer at a time
+anyway. The path is written in Core statements, for the ORM would cost more than the disk.
+"""
+
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from db.models import CustomerAddress, Order, OrderLine, OrderStatus, Product
+from services import access, audit, baskets, company, delivery, rollups
+from services.catalogue.offer import shown_name
+from services.errors import Conflict, Invalid
+from services.orders.difference import Difference, OrderChanged
+from services.orders.mail import confirmation
+from services.orders.new import NewLine, NewOrder, checked, stored_key
+from services.search import order_number
+from services.text import _, money
+from services.work import Work
+
+CHANNEL = "portal"
+_PRODUCT = select(
+    col(Product.id),
+    col(Product.name),
+    col(Product.sku),
+    col(Product.category),
+    col(Product.list_price_cents),
+    col(Product.unit_cost_cents),
+    col(Product.stock),
+    col(Product.delivery_days),
+    col(Product.is_service),
+    col(Product.active),
+)
+_TAKE = (
+    update(Product)
+    .where(col(Product.id) == bindparam("number"), col(Product.stock) >= bindparam("pieces"))
+    .values(stock=col(Product.stock) - bindparam("pieces"))
+)
+Row = Any  # a row of _PRODUCT
+
+
+def place(w: Work, new: NewOrder) -> Order:
+    """Order what was shown, at the price that was shown, or refuse and say what changed.
+
+    Returns the order; the same request sent again gets the same order. Takes the stock, counts the sale, queues the
+    confirmation and takes the ordered products out of the basket. Raises Invalid, Conflict and, where price, stock or
+    delivery differ from what was shown, OrderChanged; then nothing was written.
+    """
+    customer_id = access.own_customer_id(w)
+    lines, note = checked(new)
+    key = stored_key(w, new)
+    basket = baskets.locked(w) if new.basket_key else None
+    products = _locked(w, [line.product_id for line in lines])
+    known = _known(w, key)
+    if known is not None:
+        return _same(known, new)
+    if new.basket_key and baskets.key_of(basket) != new.basket_key:
+        raise Conflict(_("Your basket was changed in another window. Please look again and confirm."))
+    _judge(w, new, lines, products)
+    order = _order(w, new, customer_id, key, lines, products)
+    order.note = note
+    if not _inserted(w, order):  # the same key in another transaction that was a moment faster
+        known = _known(w, key)
+        if known is None:
+            raise Conflict(_("Please try again."))
+        return _same(known, new)
+    _write_lines(w, order, lines, products)
+    if basket is not None:
+        baskets.take_out(w, basket, [line.product_id for line in lines])
+    _tell(w, order, lines, products)
+    return order
+
+
+def _locked(w: Work, product_ids: list[int]) -> dict[int, Row]:
+    """The products as they are now, kept from other transactions until this one ends."""
+    rows = _PRODUCT.where(col(Product.id).in_(product_ids)).order_by(col(Product.id)).with_for_update(key_share=True)
+    return {row.id: row for row in w.session.connection().execute(rows)}
+
+
+def _known(w: Work, key: str) -> Order | None:
+    return w.session.execute(select(Order).where(col(Order.idempotency_key) == key)).scalar_one_or_none()
+
+
+def _same(known: Order, new: NewOrder) -> Order:
+    if known.attributes.get("asked") == new.digest():
+        return known
+    raise Conflict(
+        _("This was ordered a moment ago, with other details: it is order {number}.").format(
+            number=order_number(known.id)
+        )
+    )
+
+
+def _judge(w: Work, new: NewOrder, lines: list[NewLine], products: dict[int, Row]) -> None:
+    """Compare what was shown with what is. Raises OrderChanged with every difference."""
+    currency = company.of(w).currency
+    differences = [d for d in (_difference(line, products.get(line.product_id)) for line in lines) if d is not None]
+    if differences:
+        raise OrderChanged(differences, currency)
+    fee = _fee(w, lines, products)
+    if fee != new.shipping_cents:
+        also = _("Delivery costs {new} now, not {old}.")
+        also = also.format(new=money(fee, currency), old=money(new.shipping_cents, currency))
+        raise OrderChanged([], currency, also=also)
+
+
+def _difference(line: NewLine, product: Row | None) -> Difference | None:
+    if product is None:
+        return Difference(line.product_id, shown_name("", None, line.product_id), gone=True)
+    name = shown_name(product.name, product.sku, product.id)
+    if not product.active or product.list_price_cents is None:
+        return Difference(product.id, name, gone=True)
+    if product.stock is not None and product.stock < line.quantity:
+        return Difference(product.id, name, left=product.stock, wanted=line.quantity)
+    if product.list_price_cents != line.price_cents:
+        return Difference(product.id, name, old_cents=line.price_cents, new_cents=product.list_price_cents)
+    return None
+
+
+def _fee(w: Work, lines: list[NewLine], products: dict[int, Row]) -> int:
+    worth = sum(line.quantity * products[line.product_id].list_price_cents for line in lines)
+    return delivery.fee_cents(worth, company.of(w).currency, goods=_goods(products))
+
+
+def _goods(products: dict[int, Row]) -> bool:
+    return any(not product.is_service for product in products.values())
+
+
+def _order(w: Work, new: NewOrder, customer_id: int, key: str, lines: list[NewLine], products: dict[int, Row]) -> Order:
+    worth = sum(line.quantity * products[line.product_id].list_price_cents for line in lines)
+    fee = _fee(w, lines, products)
+    longest = max(product.delivery_days for product in products.values())
+    return Order(
+        customer_id=customer_id,
+        ordered_at=w.now,
+        status=OrderStatus.PLACED,
+        channel=CHANNEL,
+        placed_by_id=w.actor.person_id,
+        lines_cents=worth,
+        shipping_cents=fee,
+        total_cents=worth + fee,
+        delivery_address=_address(w, customer_id, new.address_id, needed=_goods(products)),
+        promised_at=delivery.promised_at(w.now, longest, company.of(w).zone),
+        idempotency_key=key,
+        # `taken` are the products whose stock was lowered: only those are put back when the order is cancelled.
+        attributes={"asked": new.digest(), "taken": [p.id for p in products.values() if p.stock is not None]},
+    )
+
+
+def _address(w: Work, customer_id: int, address_id: int | None, *, needed: bool) -> dict[str, str]:
+    if address_id is None and not needed:
+        return {}
+    asked = select(
+        col(CustomerAddress.street),
+        col(CustomerAddress.city),
+        col(CustomerAddress.region),
+        col(CustomerAddress.postal_code),
+        col(CustomerAddress.country),
+    ).where(col(CustomerAddress.id) == address_id, col(CustomerAddress.customer_id) == customer_id)
+    found = w.session.connection().execute(asked).mappings().one_or_none()
+    if found is None:
+        raise Invalid(_("Delivery address"), _("choose one of your addresses, or add one to your account"))
+    return {str(k): v for k, v in found.items()}
+
+
+def _inserted(w: Work, order: Order) -> bool:
+    """Write the order and set its id; False where its key is already taken."""
+    dialect_insert = sqlite.insert if w.dialect == "sqlite" else postgresql.insert
+    row = dialect_insert(Order).values(**order.model_dump(exclude={"id"}))
+    once = row.on_conflict_do_nothing(index_elements=["idempotency_key"]).returning(col(Order.id))
+    number = w.session.connection().execute(once).scalar_one_or_none()
+    if number is None:
+        return False
+    order.id = number
+    return True
+
+
+def _write_lines(w: Work, order: Order, lines: list[NewLine], products: dict[int, Row]) -> None:
+    """Take the stock, write the lines, count the sale."""
+    connection = w.session.connection()
+    counted = [line for line in lines if products[line.product_id].stock is not None]
+    if counted:
+        taken = connection.execute(_TAKE, [{"number": c.product_id, "pieces": c.quantity} for c in counted])
+        if taken.rowcount != len(counted):
+            raise Conflict(_("The stock changed a moment ago. Nothing was ordered; please look again and confirm."))
+    connection.execute(
+        insert(OrderLine),
+        [
+            OrderLine(
+                order_id=order.id,
+                line_no=number,
+                product_id=line.product_id,
+                product_code=(product := products[line.product_id]).sku or "",
+                name=shown_name(product.name, product.sku, product.id),
+                quantity=line.quantity,
+                unit_price_cents=product.list_price_cents,
+                line_total_cents=line.quantity * product.list_price_cents,
+                unit_cost_cents=product.unit_cost_cents,
+            ).model_dump()
+            for number, line in enumerate(lines, 1)
+        ],
+    )
+    sold = [(products[i.product_id].category, i.quantity, i.quantity * i.price_cents) for i in lines]
+    rollups.sold(w, order.ordered_at, order.channel, sold)
+
+
+def _tell(w: Work, order: Order, lines: list[NewLine], products: dict[int, Row]) -> None:
+    """Audit entry and confirmation mail."""
+    audit.record(
+        w,
+        "orders.place",
+        "order",
+        order.id,
+        customer_id=order.customer_id,
+        after={
+            "status": order.status,
+            "total_cents": order.total_cents,
+            "lines": [[line.product_id, line.quantity, line.price_cents] for line in lines],
+        },
+    )
+    names = [shown_name(p.name, p.sku, p.id) for p in (products[line.product_id] for line in lines)]
+    confirmation(w, order, [(n, i.quantity, i.quantity * i.price_cents) for n, i in zip(names, lines, strict=True)])

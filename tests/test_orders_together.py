@@ -1,0 +1,243 @@
+"""Many at once, on databases that really commit: nothing is sold twice, nothing is ordered twice."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import col, func, select
+
+from db.engine import Engines
+from db.models import Basket, CustomerAddress, Order, OrderLine, OrderStatus, Product, Role
+from services import baskets, delivery, orders, rollup_check
+from services.errors import RapportError
+from services.orders import NewLine, NewOrder
+from services.work import SYSTEM, Actor, reading, work
+from tests import make
+
+
+def shoppers(count: int) -> list[Actor]:
+    """Customers with an address and a login, committed."""
+    with work(SYSTEM) as w:
+        made = []
+        for number in range(count):
+            customer = make.customer(w.session, f"Shopper {number}")
+            customer.joined_at = None  # made without the service that counts new customers
+            w.session.add(CustomerAddress(customer_id=customer.id, city="London"))
+            made.append(make.actor(w.session, Role.CUSTOMER, of=customer))
+        return made
+
+
+def products(*stocks: int | None) -> list[int]:
+    with work(SYSTEM) as w:
+        return [make.product(w.session, f"Product {n}", stock=s).id for n, s in enumerate(stocks)]
+
+
+def asked(actor: Actor, key: str, *lines: tuple[int, int]) -> NewOrder:
+    with reading(actor) as w:
+        owner = CustomerAddress.customer_id == actor.customer_id
+        address_id = w.session.exec(select(CustomerAddress.id).where(owner)).one()
+    worth = sum(2500 * quantity for _id, quantity in lines)
+    return NewOrder(
+        idempotency_key=key,
+        lines=[NewLine(product_id=i, quantity=n, price_cents=2500) for i, n in lines],
+        shipping_cents=delivery.fee_cents(worth, "EUR", goods=True),
+        address_id=address_id,
+    )
+
+
+def at_once(tries: list[Callable[[], int]]) -> list[int | str]:
+    """Run all of them at the same moment; the order id or the refusal of each."""
+    start = Barrier(len(tries))
+
+    def one(attempt: Callable[[], int]) -> int | str:
+        start.wait()
+        try:
+            return attempt()
+        except RapportError as refusal:
+            return str(refusal)
+
+    with ThreadPoolExecutor(len(tries)) as pool:
+        return list(pool.map(one, tries))
+
+
+def placing(actor: Actor, new: NewOrder) -> Callable[[], int]:
+    def attempt() -> int:
+        with work(actor) as w:
+            return orders.place(w, new).id
+
+    return attempt
+
+
+def unsound() -> list[str]:
+    """What is wrong in the books: stock, sums of orders, roll-ups. Every product began with `start` in its sku."""
+    with reading(SYSTEM) as w:
+        wrong = rollup_check.mismatches(w)
+        sold = dict(
+            w.session.exec(
+                select(OrderLine.product_id, func.sum(OrderLine.quantity))
+                .join(Order, col(Order.id) == OrderLine.order_id)
+                .where(Order.status != OrderStatus.CANCELLED)
+                .group_by(col(OrderLine.product_id))
+            ).all()
+        )
+        for product in w.session.exec(select(Product).where(col(Product.stock).is_not(None))):
+            start = int(product.attributes.get("start", -1))
+            if start >= 0 and (product.stock or 0) + sold.get(product.id, 0) != start:
+                wrong.append(f"{product.name}: {product.stock} left, {sold.get(product.id, 0)} sold of {start}")
+        sums = dict(
+            w.session.exec(
+                select(OrderLine.order_id, func.sum(OrderLine.line_total_cents)).group_by(col(OrderLine.order_id))
+            ).all()
+        )
+        wrong += [
+            f"order {order.id}: {order.lines_cents} + {order.shipping_cents} is not {order.total_cents}"
+            for order in w.session.exec(select(Order))
+            if order.lines_cents != sums.get(order.id) or order.total_cents != order.lines_cents + order.shipping_cents
+        ]
+    return wrong
+
+
+def remember_start() -> None:
+    with work(SYSTEM) as w:
+        for product in w.session.exec(select(Product)):
+            product.attributes = {"start": product.stock} if product.stock is not None else {}
+            w.session.add(product)
+
+
+def test_twenty_people_cannot_buy_more_than_ten_pieces(fresh_engines: Engines) -> None:
+    people, [last] = shoppers(20), products(10)
+    remember_start()
+    answers = at_once([placing(p, asked(p, "one", (last, 1))) for p in people])
+    assert sum(isinstance(a, int) for a in answers) == 10
+    assert {a for a in answers if isinstance(a, str)} == {
+        "Nothing was ordered yet. Product 0 has just been sold out. Please look again and confirm."
+    }
+    assert unsound() == []
+
+
+def test_opposite_orders_of_lines_do_not_lock_each_other_out(fresh_engines: Engines) -> None:
+    people, (a, b) = shoppers(16), products(100, 100)
+    remember_start()
+    lines = [((a, 1), (b, 1)), ((b, 1), (a, 1))]
+    answers = at_once([placing(p, asked(p, "one", *lines[n % 2])) for n, p in enumerate(people)])
+    assert all(isinstance(answer, int) for answer in answers), answers
+    assert unsound() == []
+
+
+def test_ten_clicks_with_one_key_make_one_order_and_ten_equal_answers(fresh_engines: Engines) -> None:
+    [person], [last] = shoppers(1), products(1)  # a second order could not even be filled
+    remember_start()
+    answers = at_once([placing(person, asked(person, "click", (last, 1)))] * 10)
+    assert len(set(answers)) == 1, answers
+    assert isinstance(answers[0], int)
+    assert unsound() == []
+
+
+def test_two_tabs_with_the_same_basket_make_one_order(fresh_engines: Engines) -> None:
+    [person], [kettle] = shoppers(1), products(50)
+    remember_start()
+    with work(person) as w:
+        baskets.add(w, kettle, 2)
+    with reading(person) as w:
+        shown = baskets.view(w)
+        address_id = w.session.exec(select(CustomerAddress.id)).one()
+    answers = at_once([placing(person, orders.from_basket(shown, address_id=address_id))] * 8)
+    assert len(set(answers)) == 1, answers
+    with reading(person) as w:
+        assert baskets.view(w).lines == []
+    assert unsound() == []
+
+
+def test_a_tab_that_shows_an_older_basket_orders_nothing(fresh_engines: Engines) -> None:
+    [person], [kettle] = shoppers(1), products(50)
+    with work(person) as w:
+        baskets.add(w, kettle)
+    with reading(person) as w:
+        shown = baskets.view(w)
+        address_id = w.session.exec(select(CustomerAddress.id)).one()
+    with work(person) as w:
+        baskets.set_quantity(w, kettle, 3)
+    [answer] = at_once([placing(person, orders.from_basket(shown, address_id=address_id))])
+    assert answer == "Your basket was changed in another window. Please look again and confirm."
+
+
+def test_a_first_basket_opened_in_many_tabs_is_one_basket(fresh_engines: Engines) -> None:
+    [person], stock = shoppers(1), products(*[9] * 12)
+
+    def put(product_id: int) -> Callable[[], int]:
+        def attempt() -> int:
+            with work(person) as w:
+                return baskets.add(w, product_id)
+
+        return attempt
+
+    at_once([put(i) for i in stock])
+    with reading(person) as w:
+        assert w.session.exec(select(func.count()).select_from(Basket)).one() == 1
+        assert baskets.count(w) == 12
+
+
+def test_cancelling_many_times_at_once_gives_the_stock_back_once(fresh_engines: Engines) -> None:
+    [person], [kettle] = shoppers(1), products(10)
+    remember_start()
+    order_id = placing(person, asked(person, "one", (kettle, 4)))()
+
+    def off() -> int:
+        with work(person) as w:
+            return orders.cancel(w, order_id).id
+
+    assert Counter(at_once([off] * 8)) == {order_id: 8}
+    assert unsound() == []
+    with reading(SYSTEM) as w:
+        assert w.session.get_one(Product, kettle).stock == 10
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("place"), st.lists(st.tuples(st.integers(0, 2), st.integers(1, 4)), min_size=1, max_size=3)),
+        st.tuples(st.just("cancel"), st.integers(0, 30)),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # the books must hold over all examples together
+)
+@given(steps=STEPS)
+def test_the_books_hold_after_any_sequence_of_orders_and_cancellations(
+    fresh_engines: Engines, steps: list[tuple[str, object]]
+) -> None:
+    [person], stock = shoppers(1), products(6, 3, None)
+    with work(SYSTEM) as w:
+        for product in w.session.exec(select(Product).where(col(Product.id).in_(stock))):
+            product.attributes = {} if product.stock is None else {"start": product.stock}
+            w.session.add(product)
+    placed: list[int] = []
+    for number, (step, what) in enumerate(steps):
+        if step == "place" and isinstance(what, list):
+            lines = {stock[i]: n for i, n in what}
+            [answer] = at_once([placing(person, asked(person, f"{person.person_id}-{number}", *lines.items()))])
+            placed += [answer] if isinstance(answer, int) else []
+        elif placed and isinstance(what, int):
+            with work(person) as w:
+                orders.cancel(w, placed[what % len(placed)])
+    assert unsound() == []
+
+
+def test_the_check_of_the_books_finds_a_lost_piece(fresh_engines: Engines) -> None:
+    """The check itself: were a piece or a cent lost, it would say so."""
+    [person], [kettle] = shoppers(1), products(10)
+    remember_start()
+    order_id = placing(person, asked(person, "one", (kettle, 4)))()
+    with work(SYSTEM) as w:
+        w.session.get_one(Product, kettle).stock = 7
+        w.session.get_one(Order, order_id).total_cents += 1
+    assert len(unsound()) == 2
