@@ -31,7 +31,7 @@ def bring_schema_up() -> None:
     On PostgreSQL only those of an empty database: there `python cli.py migrate` is a step of its own, because several
     processes may start at once.
     """
-    here = schema.current(engines().write)
+    here = schema.current(engines().read)
     if here == schema.head() or (here is not None and not schema.knows(here)):
         return
     if here is None or engines().dialect == "sqlite":

@@ -5,11 +5,7 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import db.models  # noqa: F401 - fills the metadata
-
-
-def include_object(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
-    """The search index is made by hand (db/search_index.py); autogenerate must not see its tables."""
-    return not (kind == "table" and name is not None and name.startswith("customer_fts"))
+from db.migrations.env_options import include_object
 
 
 def run(connection: Connection) -> None:

@@ -1,0 +1,51 @@
+"""Documentation is tested: settings, commands, targets, sentences to translate."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from docs.settings_table import table, written
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_readme_documents_every_setting_as_it_is() -> None:
+    assert table() in README
+    assert written(README) == README
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"python cli\.py ([a-z-]+(?: add)?)", README))))
+def test_every_command_of_the_readme_exists(command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "cli.py", *command.split(), "--help"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"make ([a-z-]+)", README + (ROOT / ".ci/run").read_text()))))
+def test_every_target_that_is_named_exists(target: str) -> None:
+    assert re.search(rf"^{target}:.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "document", ["README.md", "CONTRIBUTING.md", *sorted(p.name for p in (ROOT / "docs").glob("*.md"))]
+)
+def test_links_between_documents_lead_somewhere(document: str) -> None:
+    path = ROOT / document if (ROOT / document).is_file() else ROOT / "docs" / document
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8")):
+        assert (path.parent / link).exists(), f"{document} points to {link}"
+
+
+def test_all_visible_sentences_are_collected_for_translation(tmp_path: Path) -> None:
+    made = tmp_path / "rapport.pot"
+    words = ["-q", "extract", "--no-location", "--sort-output", "--omit-header", "-k", "_", "-k", "ngettext:1,2"]
+    subprocess.run(
+        [sys.executable, "-m", "babel.messages.frontend", *words, "-o", str(made), "pages", "services", "api"],
+        cwd=ROOT,
+        check=True,
+    )
+    assert made.read_text("utf-8") == (ROOT / "locale" / "rapport.pot").read_text("utf-8"), "run `make messages`"
