@@ -1,0 +1,113 @@
+"""Everything the live board shows at one instant, read in one go: what was asked for and the answer. For managers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+
+from db.models import Role
+from services import clock, company
+from services.board import periods, sums
+from services.board.periods import Choice, Grain, Period
+from services.board.usual import Usual, usual
+from services.work import Work
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody wants to see. Empty filters mean everything."""
+
+    choice: Choice = Choice.TODAY
+    given: tuple[date, date] | None = None  # the ends of a range
+    grain: Grain | None = None  # how finely; None: as fits
+    channels: Sequence[str] = ()
+    categories: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """What is asked for, in days: each chart with its own period and grain."""
+
+    today: date
+    period: Period
+    grain: Grain
+    daily: Period
+    daily_grain: Grain
+    monthly: Period
+    monthly_grain: Grain
+    channels: Sequence[str] = ()
+    categories: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Board:
+    """The answer. `extent` says whether there is any data at all, and when."""
+
+    at: datetime
+    zone: str
+    currency: str
+    view: View
+    extent: sums.Extent
+    contacts: pd.DataFrame
+    orders: pd.DataFrame
+    usual: Usual | None
+    customers: pd.DataFrame
+    joined: int
+    revenue: sums.Revenue
+    cases: sums.OpenCases
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing happened in the period."""
+        return not (self.contacts["contacts"].any() or self.orders["orders"].any() or self.joined)
+
+
+def view_of(w: Work, asked: Asked, extent: sums.Extent) -> View:
+    """The days of each chart, in the company's calendar."""
+    today = clock.day_of(w.now, company.of(w).zone)
+    period = periods.chosen(asked.choice, today, extent.period, asked.given)
+    daily, monthly = periods.recent(period), periods.whole_months(period)
+    finest = Grain.DAY if asked.grain is Grain.HOUR else asked.grain
+    months = periods.grain_of(monthly, Grain.MONTH)
+    return View(
+        today,
+        period,
+        periods.grain_of(period, asked.grain),
+        daily,
+        periods.grain_of(daily, finest),
+        monthly,
+        months,
+        tuple(asked.channels),
+        tuple(asked.categories),
+    )
+
+
+def board(w: Work, asked: Asked) -> Board:
+    """The figures and frames of all charts at this instant. The number of statements does not depend on the data."""
+    w.require(Role.MANAGER)
+    extent = sums.extent(w)
+    view = view_of(w, asked, extent)
+    home = company.of(w)
+    joined = sums.customers(w, view.daily, view.daily_grain)
+    return Board(
+        at=w.now,
+        zone=home.time_zone,
+        currency=home.currency,
+        view=view,
+        extent=extent,
+        contacts=sums.contacts(w, view.period, view.grain, view.channels),
+        orders=sums.orders(w, view.period, view.grain),
+        usual=usual(w, view.period, extent.sales),
+        customers=joined,
+        joined=_joined(joined, view),
+        revenue=sums.revenue(w, view.monthly, view.monthly_grain, view.categories),
+        cases=sums.open_cases(w),
+    )
+
+
+def _joined(frame: pd.DataFrame, view: View) -> int:
+    """New customers of the period itself; its chart shows two weeks where the period is one day."""
+    if view.period.single:
+        frame = frame[frame["bucket"] == view.period.last.isoformat()]
+    return int(frame["joined"].sum())

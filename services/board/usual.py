@@ -1,0 +1,98 @@
+"""What is usual: the same weekday of the four weeks before, or as many days just before. For managers.
+
+For a day that is not over yet, only what had been sold by the same time of day counts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import pandas as pd
+from sqlalchemy import and_, func, or_, select
+from sqlmodel import col
+
+from db.models import NOT_A_SALE, HourlyOrders, Order, Role
+from services import company
+from services.board import spans
+from services.board.cells import table_of
+from services.board.periods import Grain, Period, buckets
+from services.work import Work
+
+WEEKS = 4
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What a period is compared with. Means over `weeks` weekdays, or the sums of the days before (`weeks` 0)."""
+
+    orders: float
+    revenue_cents: float
+    weeks: int
+    so_far: bool  # only up to the present time of day
+    last_orders: int = 0  # the whole of last week's day
+    last_revenue_cents: int = 0
+    #: bucket, orders, revenue_cents: the mean of each whole hour; empty for ranges
+    by_hour: pd.DataFrame | None = None
+
+
+def usual(w: Work, period: Period, sales: Period | None) -> Usual | None:
+    """What to compare the sales of a period with; None where nothing was sold before it. `sales`: days with sales."""
+    w.require(Role.MANAGER)
+    if sales is None or sales.first >= period.first:
+        return None
+    return _weekday(w, period.first, sales.first) if period.single else _days_before(w, period)
+
+
+def _days_before(w: Work, period: Period) -> Usual:
+    sums = func.sum(HourlyOrders.orders), func.sum(HourlyOrders.revenue_cents)
+    days = col(HourlyOrders.day).between(period.before.first, period.before.last)
+    orders, cents = w.session.execute(select(*sums).where(days)).one()
+    return Usual(float(orders or 0), float(cents or 0), 0, so_far=False)
+
+
+def _weekday(w: Work, day: date, first_sale: date) -> Usual | None:
+    days = [day - timedelta(weeks=n) for n in range(1, WEEKS + 1) if day - timedelta(weeks=n) >= first_sale]
+    if not days:
+        return None
+    hours = table_of(HourlyOrders).c
+    sums = func.sum(hours.orders), func.sum(hours.revenue_cents)
+    key = hours.day, hours.hour
+    rows = w.session.execute(select(*key, *sums).where(hours.day.in_(days)).group_by(*key)).all()
+    found = pd.DataFrame(rows, columns=["day", "hour", "orders", "revenue_cents"])
+    measures = ["orders", "revenue_cents"]
+    found[measures] = found[measures].astype("float64")
+    last = found.loc[found["day"] == days[0], measures].sum()
+    now = w.now.astimezone(company.of(w).zone)
+    so_far = day == now.date()
+    past = found[found["hour"] < now.hour] if so_far else found
+    part = _this_hour(w, days, now) if so_far else (0, 0)
+    total = past[measures].sum()
+    mean = found.groupby("hour")[measures].sum() / len(days)
+    mean = mean.reindex(range(24), fill_value=0.0).set_axis(buckets(Period(day, day), Grain.HOUR), axis="index")
+    return Usual(
+        (total["orders"] + part[0]) / len(days),
+        (total["revenue_cents"] + part[1]) / len(days),
+        len(days),
+        so_far,
+        int(last["orders"]),
+        int(last["revenue_cents"]),
+        mean.rename_axis("bucket").reset_index(),
+    )
+
+
+def _this_hour(w: Work, days: Sequence[date], now: datetime) -> tuple[int, int]:
+    """Orders and revenue of the hour that is not over yet, up to the same minute and second of each day."""
+    zone = company.of(w).zone
+    parts: list[spans.Span] = []
+    for day in days:
+        start = datetime.combine(day, time(now.hour))
+        end = datetime.combine(day, now.time())
+        parts += spans.wall(start, end, zone) if end > start else []
+    if not parts:
+        return 0, 0
+    at = col(Order.ordered_at)
+    statement = select(func.count(), func.coalesce(func.sum(Order.lines_cents), 0)).where(
+        or_(*(and_(at >= start, at < end) for start, end in parts)), col(Order.status).not_in(NOT_A_SALE)
+    )
+    count, cents = w.session.execute(statement).one()
+    return int(count), int(cents)
