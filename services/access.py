@@ -2,7 +2,7 @@
 
 from sqlmodel import select
 
-from db.models import Customer, ImportRun, Interaction, LoginSession, Order, Person, Product, Role
+from db.models import Case, Customer, ImportRun, Interaction, LoginSession, Order, Person, Product, Role
 from services.errors import NotAllowed, NotFound
 from services.text import _
 from services.work import Work
@@ -44,6 +44,14 @@ def interaction(w: Work, interaction_id: int) -> Interaction:
     found = w.session.get(Interaction, interaction_id)
     if found is None or not w.actor.is_team:
         raise NotFound(_("contact"))
+    return found
+
+
+def case(w: Work, case_id: int) -> Case:
+    """The case, for staff or for the customer it belongs to. Raises NotFound."""
+    found = w.session.get(Case, case_id)
+    if found is None or not _own_customer_only(w, found.customer_id):
+        raise NotFound(_("case"))
     return found
 
 
