@@ -48,7 +48,7 @@ def _again_on_the_same_day(w: Work, run: Run) -> int:
     again, last = 0, pd.DataFrame()
     for part in rows.partitions():
         frame = pd.DataFrame(part, columns=["customer", "at"])
-        frame["day"] = frame["at"].dt.tz_convert(run.local.zone).dt.normalize()
+        frame["day"] = frame["at"].dt.tz_convert(run.local.zone).dt.tz_localize(None).dt.normalize()
         both = pd.concat([last, frame[["customer", "day"]]])
         again += int(both.duplicated().sum())
         last = both.tail(1)

@@ -25,12 +25,13 @@ from services.exchange.reading import Raw
 from services.exchange.report import Findings, Progress
 from services.exchange.rows import Rows, Run, Taker
 from services.exchange.schema import TABLES
+from services.exchange.undoing import undo
 from services.inputs import line
 from services.settings import settings
 from services.text import _, minor_digits
 from services.work import SYSTEM, Actor, Work, work
 
-__all__ = ["Progress", "queue", "run", "run_frames", "run_queued"]
+__all__ = ["Progress", "queue", "run", "run_frames", "run_queued", "undo"]
 
 Watcher = Callable[[Progress], None]
 TAKERS: dict[str, Taker] = {
