@@ -1,6 +1,5 @@
 """Both databases for every test that asks for one; whatever a test writes is gone after it."""
 
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +16,9 @@ from services import clock, company
 from services import work as work_module
 from services.work import Actor, Work
 from tests import make
+from tests.live_server import free_port as free_port
+from tests.live_server import live_server as live_server
+from tests.live_server import running_server as running_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -109,10 +111,3 @@ def counted(engine_or_connection: Connection) -> Iterator[list[str]]:
         yield sent
     finally:
         event.remove(engine_or_connection, "before_cursor_execute", note)
-
-
-def free_port() -> int:
-    """A TCP port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
