@@ -6,7 +6,8 @@ cookie for a plain http address on this machine (Safari) gets the same cookies w
 
 import secrets
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
+
+from starlette.requests import cookie_parser
 
 from services.settings import settings
 from services.tickets import digest
@@ -33,18 +34,17 @@ class Jar:
 
 
 def read(headers: list[tuple[bytes, bytes]]) -> Jar:
-    """The cookies of a request. The strong ones win; the weak ones count only where https is not in use."""
+    """The cookies of a request. The strong ones win; the weak ones count only where https is not in use.
+
+    A weak cookie can be planted by any other program on the same host or a neighbouring one, a strong one cannot.
+    """
     sent: dict[str, str] = {}
     for name, value in headers:
-        if name == b"cookie":
-            try:
-                sent |= {k: m.value for k, m in SimpleCookie(value.decode("latin-1")).items()}
-            except CookieError:
-                continue
-    weak = "" if settings().https else None
+        if name == b"cookie":  # read leniently: a stranger's odd cookie must not make ours unreadable
+            sent |= cookie_parser(value.decode("latin-1"))
 
     def one(name: str) -> str:
-        return sent.get(STRONG + name) or (sent.get(name, "") if weak is not None else "")
+        return sent.get(STRONG + name) or ("" if settings().https else sent.get(name, ""))
 
     return Jar(one(SESSION), one(BEFORE), STRONG + BEFORE in sent)
 

@@ -8,64 +8,35 @@ close all sockets of a session at once (security rules R2, R8, R9).
 import asyncio
 import logging
 import re
+import secrets
 import time
-from base64 import b64encode
 from collections import OrderedDict
-from hashlib import sha256
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
-import streamlit.proto
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from api import cookies
+from api.callers import Headers, address_of, host_allowed, origin_allowed
+from api.headers import SECURITY_HEADERS, with_headers
 from api.sockets import SOCKETS
 from services import sessions
 from services.settings import settings
 
 LOG = logging.getLogger(__name__)
 FRAMES = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"}
-MEDIA = re.compile(rb"/media/([0-9a-f]{32})")
-MOST_MEDIA = 20_000
+#: Of the operations of the server that a page may ask for, those that pages need; others write files here.
+OPERATIONS = {"deferred_file", "dataframe_chunk"}
+#: Addresses that belong to whoever was sent them: a file for a page, the place for an upload.
+OWNED = re.compile(r"/(?:media/[0-9a-f]{32}|_stcore/upload_file/[0-9A-Za-z-]+)")
+ADDRESS_FIELDS = {"url", "image", "icon_image", "favicon", "upload_url", "delete_url"}
+MOST_OWNED = 20_000
+LARGEST_FRAME = 4 * 2**20
 OURS = b"x-rapport-"
 CLOSED_BY_SIGN_OUT, CLOSED_BY_POLICY, CLOSED_BY_LOAD = 4401, 1008, 1013
 HIDDEN = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check", "/.well-known/streamlit")
-
-
-def _inline_scripts() -> str:
-    """The digests of the inline scripts in Streamlit's own page; nothing else inline may run."""
-    page = (Path(streamlit.proto.__file__).parents[1] / "static" / "index.html").read_text("utf-8")
-    found = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    return " ".join(f"'sha256-{b64encode(sha256(s.encode()).digest()).decode()}'" for s in found)
-
-
-CSP = "; ".join(
-    (
-        "default-src 'self'",
-        f"script-src 'self' {_inline_scripts()}".strip(),
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self' data: blob:",
-        "worker-src 'self' blob:",
-        "media-src 'self' blob:",
-        "frame-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
-SECURITY_HEADERS = [
-    (b"content-security-policy", CSP.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-    (b"x-frame-options", b"DENY"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=()"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-]
 
 
 class Bucket:
@@ -90,7 +61,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.media_owner: OrderedDict[bytes, set[str]] = OrderedDict()
+        self.owners: OrderedDict[str, set[str]] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -102,14 +73,13 @@ class Gate:
         address = address_of(scope, headers)
         if not host_allowed(headers):
             await _refuse(scope, send, 400)
-            return
-        if scope["type"] == "websocket":
+        elif scope["type"] == "websocket":
             await self._socket(scope, headers, jar, address, receive, send)
         else:
             await self._http(scope, headers, jar, address, receive, send)
 
     async def _http(
-        self, scope: Scope, headers: list[Any], jar: cookies.Jar, address: str, receive: Receive, send: Send
+        self, scope: Scope, headers: Headers, jar: cookies.Jar, address: str, receive: Receive, send: Send
     ) -> None:
         path = scope["path"]
         if path.startswith(HIDDEN):
@@ -117,80 +87,128 @@ class Gate:
             return
         guarded = path.startswith(("/media/", "/_stcore/upload_file", "/session/", "/files/"))
         sid = await live(jar.sid) if guarded else ""
-        if path.startswith("/_stcore/upload_file") and not sid:
+        if path.startswith("/_stcore/upload_file") and not (sid and self._owned(path, {sid})):
             await _refuse(scope, send, 403)
             return
-        if path.startswith("/media/") and not self._may_see(path, {sid, f"visitor:{jar.browser}"}):
+        if path.startswith("/media/") and not self._owned(path, {sid, _visitor(jar)}):
             await _refuse(scope, send, 404)
             return
-        told = [(b"x-rapport-sid", sid), (b"x-rapport-address", address), (b"x-rapport-browser", jar.browser)]
-        scope = dict(scope, headers=headers + [(k, v.encode("latin-1", "replace")) for k, v in told])
-        await self.app(scope, receive, with_headers(send, path, jar))
+        answering = _Answering(with_headers(send, path, jar))
+        try:
+            await self.app(_told(scope, headers, sid, address, jar), receive, answering)
+        except Exception:
+            LOG.exception("could not answer %s", path)
+            if not answering.begun:
+                await _refuse(scope, send, 500)
 
-    def _may_see(self, path: str, viewers: set[str]) -> bool:
-        owners = self.media_owner.get(path[7:39].encode("latin-1", "replace"), set())
-        return bool(owners & viewers)
+    def _owned(self, path: str, callers: set[str]) -> bool:
+        found = OWNED.match(path)
+        return found is not None and bool(self.owners.get(found.group(), set()) & callers)
 
     async def _socket(
-        self, scope: Scope, headers: list[Any], jar: cookies.Jar, address: str, receive: Receive, send: Send
+        self, scope: Scope, headers: Headers, jar: cookies.Jar, address: str, receive: Receive, send: Send
     ) -> None:
         if not origin_allowed(headers):
             await _refuse(scope, send, CLOSED_BY_POLICY)
             return
-        if SOCKETS.from_address(address) >= settings().sockets_per_address:
-            await _refuse(scope, send, CLOSED_BY_LOAD)
-            return
         sid = await live(jar.sid)
         # A visitor's Streamlit session belongs to one browser too; this is no sign-in, no row has such an id.
-        identity = sid or f"visitor:{jar.browser}"
-        told = [(b"x-rapport-sid", identity), (b"x-rapport-address", address), (b"x-rapport-browser", jar.browser)]
-        scope = dict(scope, headers=headers + [(k, v.encode("latin-1", "replace")) for k, v in told])
+        identity = sid or _visitor(jar)
         loop, gone = asyncio.get_running_loop(), asyncio.Event()
 
         def close() -> None:
             loop.call_soon_threadsafe(gone.set)
 
-        bucket = Bucket(20, 80) if sid else Bucket(10, 50)
-        SOCKETS.register(identity, address, close)
+        # Counted at the moment it is taken: many that come at once must not all pass before the first is counted.
+        if not SOCKETS.register(identity, address, close, most=settings().sockets_per_address):
+            await _refuse(scope, send, CLOSED_BY_LOAD)
+            return
+        ending = asyncio.ensure_future(gone.wait())
+        incoming = _filtered(receive, send, ending, Bucket(20, 80) if sid else Bucket(10, 50))
+        told = _told(scope, headers, identity, address, jar)
         try:
-            await self.app(scope, _filtered(receive, send, gone, bucket), self._noting_media(send, identity))
+            await self.app(told, incoming, self._noting(send, identity))
         finally:
+            ending.cancel()
             SOCKETS.unregister(identity, address, close)
 
-    def _noting_media(self, send: Send, identity: str) -> Send:
+    def _noting(self, send: Send, identity: str) -> Send:
         async def send_and_note(message: Message) -> None:
-            for name in MEDIA.findall(message.get("bytes") or b""):
-                self.media_owner.setdefault(name, set()).add(identity)
-                self.media_owner.move_to_end(name)
-            while len(self.media_owner) > MOST_MEDIA:
-                self.media_owner.popitem(last=False)
+            for owned in _owned_in(message.get("bytes") or b""):
+                self.owners.setdefault(owned, set()).add(identity)
+                self.owners.move_to_end(owned)
+            while len(self.owners) > MOST_OWNED:
+                self.owners.popitem(last=False)
             await send(message)
 
         return send_and_note
 
 
-def _filtered(receive: Receive, send: Send, gone: asyncio.Event, bucket: Bucket) -> Receive:
+class _Answering:
+    """Passes an answer on and remembers whether it has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self.send, self.begun = send, False
+
+    async def __call__(self, message: Message) -> None:
+        self.begun = True
+        await self.send(message)
+
+
+def _visitor(jar: cookies.Jar) -> str:
+    """Who somebody is that has not signed in: this browser. One without cookies is somebody new each time."""
+    return f"visitor:{jar.browser or secrets.token_hex(16)}"
+
+
+def _told(scope: Scope, headers: Headers, identity: str, address: str, jar: cookies.Jar) -> Scope:
+    """The scope with what the gate knows, as headers that only the gate can set."""
+    told = [(b"x-rapport-sid", identity), (b"x-rapport-address", address), (b"x-rapport-browser", jar.browser)]
+    return dict(scope, headers=headers + [(k, v.encode("latin-1", "replace")) for k, v in told])
+
+
+def _owned_in(frame: bytes) -> Iterator[str]:
+    """The owned addresses that a frame hands out.
+
+    Only where an address stands for an address: text that somebody typed, shown again, gives him no right to anything.
+    """
+    if b"/media/" in frame or b"/_stcore/upload_file/" in frame:
+        yield from _addresses(ForwardMsg.FromString(frame))
+
+
+def _addresses(message: Any) -> Iterator[str]:
+    for descriptor, value in message.ListFields():
+        if descriptor.message_type is not None:
+            if descriptor.message_type.GetOptions().map_entry:
+                continue
+            for part in value if hasattr(value, "append") else [value]:
+                yield from _addresses(part)
+        elif descriptor.name in ADDRESS_FIELDS and isinstance(value, str) and (found := OWNED.match(value)):
+            yield found.group()
+
+
+def _filtered(receive: Receive, send: Send, ending: asyncio.Future[Any], bucket: Bucket) -> Receive:
     """Frames as they come, one at a time and not too fast; unknown kinds vanish; ends when the session does."""
-    ending = asyncio.ensure_future(gone.wait())
+
+    async def end(code: int) -> Message:
+        await send({"type": "websocket.close", "code": code})
+        return {"type": "websocket.disconnect", "code": code}
 
     async def next_frame() -> Message:
         while True:
             incoming = asyncio.ensure_future(receive())
             # Waiting here yields to the loop on every frame; Streamlit's own loop would not (security.md, S6).
             await asyncio.wait({incoming, ending}, return_when=asyncio.FIRST_COMPLETED)
-            if gone.is_set():
+            if ending.done():
                 incoming.cancel()
-                await send({"type": "websocket.close", "code": CLOSED_BY_SIGN_OUT})
-                return {"type": "websocket.disconnect", "code": CLOSED_BY_SIGN_OUT}
+                return await end(CLOSED_BY_SIGN_OUT)
             message: Message = incoming.result()
-            if message["type"] == "websocket.disconnect":
-                ending.cancel()
-            if message["type"] != "websocket.receive" or message.get("bytes") is None:
+            if message["type"] != "websocket.receive":
                 return message
             if not bucket.take():
                 LOG.warning("a socket sent frames too fast and was closed")
-                await send({"type": "websocket.close", "code": CLOSED_BY_POLICY})
-                return {"type": "websocket.disconnect", "code": CLOSED_BY_POLICY}
+                return await end(CLOSED_BY_POLICY)
+            if message.get("bytes") is None:
+                return await end(CLOSED_BY_POLICY)  # text: no browser of ours sends it
             if _wanted(message["bytes"]):
                 return message
 
@@ -198,14 +216,17 @@ def _filtered(receive: Receive, send: Send, gone: asyncio.Event, bucket: Bucket)
 
 
 def _wanted(frame: bytes) -> bool:
-    if len(frame) > 4 * 2**20:
+    if len(frame) > LARGEST_FRAME:
         return True  # Streamlit closes it by its own limit
     parsed = BackMsg()
     try:
         parsed.ParseFromString(frame)
     except Exception:
         return True  # garbage: Streamlit answers it with a protocol error
-    return parsed.WhichOneof("type") in FRAMES
+    kind = parsed.WhichOneof("type")
+    if kind == "backend_operation_request":
+        return parsed.backend_operation_request.WhichOneof("payload") in OPERATIONS
+    return kind in FRAMES
 
 
 async def live(sid: str) -> str:
@@ -217,61 +238,6 @@ async def live(sid: str) -> str:
     except Exception:
         LOG.exception("could not check a session")
         return ""
-
-
-def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
-    return next((v.decode("latin-1") for k, v in headers if k == name), None)
-
-
-def address_of(scope: Scope, headers: list[tuple[bytes, bytes]]) -> str:
-    """The caller's network address: the entry of X-Forwarded-For that our own outermost proxy wrote, else the peer."""
-    peer = scope["client"][0] if scope.get("client") else ""
-    depth = settings().trusted_proxies
-    hops = [h.strip() for h in (_header(headers, b"x-forwarded-for") or "").split(",") if h.strip()]
-    if depth and len(hops) >= depth:
-        return re.sub(r"[^0-9a-fA-F.:]", "", hops[-depth])[:64]
-    return str(peer)
-
-
-def host_allowed(headers: list[tuple[bytes, bytes]]) -> bool:
-    """Only the host of the public address and this machine itself are served."""
-    host = _header(headers, b"host")
-    try:
-        name = urlsplit(f"//{host}").hostname if host else None
-    except ValueError:
-        return False
-    return name in {urlsplit(settings().public_url).hostname, "127.0.0.1", "localhost", "::1"}
-
-
-def origin_allowed(headers: list[tuple[bytes, bytes]]) -> bool:
-    """A browser's socket must come from a page of ours: same host and port. Programs send no Origin."""
-    origin = _header(headers, b"origin")
-    if origin is None:
-        return True
-    parts = urlsplit(origin)
-    if parts.scheme not in ("http", "https"):
-        return False
-    return parts.netloc == _header(headers, b"host") or origin == settings().public_url.rstrip("/")
-
-
-def with_headers(send: Send, path: str, jar: cookies.Jar) -> Send:
-    """Add the security headers, keep private answers out of caches, give a pre-login cookie with the page."""
-
-    async def send_with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            ours = {k for k, _v in SECURITY_HEADERS}
-            headers = [(k, v) for k, v in message.get("headers", []) if k.lower() not in ours]
-            headers += SECURITY_HEADERS
-            kind = next((v for k, v in headers if k.lower() == b"content-type"), b"")
-            if path.startswith(("/media/", "/files/")) or kind.startswith(b"text/html"):
-                headers = [(k, v) for k, v in headers if k.lower() != b"cache-control"]
-                headers.append((b"cache-control", b"private, no-store"))
-            if kind.startswith(b"text/html") and not jar.before:
-                headers += [(b"set-cookie", c.encode()) for c in cookies.fresh()]
-            message = {**message, "headers": headers}
-        await send(message)
-
-    return send_with_headers
 
 
 async def _refuse(scope: Scope, send: Send, code: int) -> None:

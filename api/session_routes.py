@@ -9,8 +9,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from api import cookies
+from api.callers import same_origin
 from db import models, schema
 from services import sessions, sign_in
+from services.errors import RapportError
 from services.settings import settings
 from services.work import VISITOR, Actor, engines, reading, work
 
@@ -35,9 +37,14 @@ async def ticket(request: Request) -> Response:
                 replaces=jar.sid,
             )
 
-    done = await asyncio.to_thread(redeem)
+    late = RedirectResponse("/sign-in?late=1", 303)
+    try:
+        done = await asyncio.to_thread(redeem)
+    except RapportError:  # the database is away: nothing was used up or begun
+        LOG.exception("could not redeem a ticket")
+        return late
     if done is None:
-        return RedirectResponse("/sign-in?late=1", 303)
+        return late
     response = RedirectResponse(done.path, 303)
     strong = settings().https or jar.strong
     cookie = cookies.write(cookies.SESSION, done.secret, strong=strong, max_age=done.seconds)
@@ -47,8 +54,7 @@ async def ticket(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     """End this browser's session. POST from a page of ours only."""
-    origin, host = request.headers.get("origin"), request.headers.get("host")
-    if origin is None or origin.partition("://")[2] != host:
+    if not same_origin(request.scope["headers"]):
         return JSONResponse({"detail": "wrong origin"}, 403)
     jar = cookies.read(request.scope["headers"])
 

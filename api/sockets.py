@@ -17,10 +17,14 @@ class Sockets:
         self._by_session: defaultdict[str, set[Callable[[], None]]] = defaultdict(set)
         self._by_address: Counter[str] = Counter()
 
-    def register(self, sid: str, address: str, close: Callable[[], None]) -> None:
+    def register(self, sid: str, address: str, close: Callable[[], None], *, most: int) -> bool:
+        """Take a socket in, unless its network address holds `most` already: then False."""
         with self._lock:
+            if self._by_address[address] >= most:
+                return False
             self._by_session[sid].add(close)
             self._by_address[address] += 1
+            return True
 
     def unregister(self, sid: str, address: str, close: Callable[[], None]) -> None:
         with self._lock:
@@ -30,11 +34,6 @@ class Sockets:
             self._by_address[address] -= 1
             if self._by_address[address] <= 0:
                 del self._by_address[address]
-
-    def from_address(self, address: str) -> int:
-        """How many sockets this network address holds open."""
-        with self._lock:
-            return self._by_address[address]
 
     def sessions(self) -> list[str]:
         """Sessions with at least one open socket; visitors are left out."""

@@ -1,0 +1,54 @@
+"""Who is calling: the network address, and whether host and origin are ours."""
+
+import re
+from urllib.parse import urlsplit
+
+from starlette.types import Scope
+
+from services.settings import settings
+
+Headers = list[tuple[bytes, bytes]]
+HERE = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def header(headers: Headers, name: bytes) -> str | None:
+    """The first value of a header; `name` in lower case."""
+    return next((v.decode("latin-1") for k, v in headers if k == name), None)
+
+
+def address_of(scope: Scope, headers: Headers) -> str:
+    """The caller's network address: the entry of X-Forwarded-For that our own outermost proxy wrote, else the peer."""
+    peer = scope["client"][0] if scope.get("client") else ""
+    depth = settings().trusted_proxies
+    hops = [h.strip() for h in (header(headers, b"x-forwarded-for") or "").split(",") if h.strip()]
+    if depth and len(hops) >= depth:
+        return re.sub(r"[^0-9a-fA-F.:]", "", hops[-depth])[:64]
+    return str(peer)
+
+
+def host_allowed(headers: Headers) -> bool:
+    """Only the host of the public address and this machine itself are served; a request without a host is not."""
+    try:
+        name = urlsplit(f"//{header(headers, b'host') or ''}").hostname
+    except ValueError:
+        return False
+    return name is not None and name in {urlsplit(settings().public_url).hostname, *HERE}
+
+
+def same_origin(headers: Headers) -> bool:
+    """Whether a page of ours is asking: same scheme, host and port as the address it was opened at."""
+    origin = header(headers, b"origin")
+    try:
+        parts = urlsplit(origin or "")
+    except ValueError:
+        return False
+    if origin == settings().public_url.rstrip("/"):
+        return True
+    # Over https only this machine itself may be asked in the clear: a page on http could be anybody's on the way.
+    schemes = {"https"} if settings().https and parts.hostname not in HERE else {"http", "https"}
+    return parts.scheme in schemes and parts.netloc == header(headers, b"host")
+
+
+def origin_allowed(headers: Headers) -> bool:
+    """For sockets: a browser's must come from a page of ours. Programs send no Origin."""
+    return header(headers, b"origin") is None or same_origin(headers)
