@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, event, update
-from sqlmodel import col, select
+from sqlalchemy import Select, bindparam, delete, event, select, update
+from sqlmodel import col
 
 from db.models import Customer, LoginSession, Person, Role
 from services import access, audit, company
@@ -48,40 +49,54 @@ def begin(w: Work, person: Person, *, user_agent: str, address: str) -> str:
     return secret
 
 
-def _live(w: Work, sid: str) -> tuple[LoginSession, Person] | None:
-    """The session and its person, if neither has ended. One query by primary key."""
-    found = w.session.exec(
-        select(LoginSession, Person).where(LoginSession.id == sid, Person.id == LoginSession.person_id)
-    ).one_or_none()
-    if found is None:
-        return None
-    row, person = found
-    idle, _longest = limits(person.role)
-    over = w.now >= row.expires_at or w.now >= row.last_seen_at + idle or w.now < row.created_at - timedelta(minutes=5)
-    return None if over or person.disabled_at is not None else (row, person)
+#: Session, person and customer in one look-up by primary keys; run on every click, hence columns and not objects.
+_FACTS: Select[Any] = (
+    select(
+        col(LoginSession.id).label("sid"),
+        col(LoginSession.created_at),
+        col(LoginSession.last_seen_at),
+        col(LoginSession.expires_at),
+        col(Person.id).label("person_id"),
+        col(Person.role),
+        col(Person.name),
+        col(Person.email),
+        col(Person.customer_id),
+        col(Person.staff_id),
+        col(Person.language),
+        col(Person.disabled_at),
+        col(Person.time_zone).label("person_zone"),
+        col(Customer.time_zone).label("customer_zone"),
+    )
+    .join(Person, col(Person.id) == col(LoginSession.person_id))
+    .outerjoin(Customer, col(Customer.id) == col(Person.customer_id))
+)
+_WHO = _FACTS.where(col(LoginSession.id) == bindparam("sid"))
+_WHO_AMONG = _FACTS.where(col(LoginSession.id).in_(bindparam("sids", expanding=True)))
+
+
+def _counts(row: Any, now: datetime) -> bool:
+    """Whether a session with its person is still good at this instant."""
+    idle, _longest = limits(row.role)
+    return bool(
+        row.disabled_at is None
+        and now < row.expires_at
+        and now < row.last_seen_at + idle
+        and now >= row.created_at - timedelta(minutes=5)  # a clock that went back proves nothing
+    )
 
 
 def is_live(sid: str) -> bool:
     """Whether a session id (the digest of a cookie) stands for somebody who is signed in now."""
     with reading(VISITOR) as w:
-        return bool(sid) and _live(w, sid) is not None
+        row = w.session.connection().execute(_WHO, {"sid": sid}).one_or_none()
+        return row is not None and _counts(row, w.now)
 
 
 def dead_among(sids: Sequence[str]) -> list[str]:
     """Which of these have ended meanwhile, wherever that was decided (another process, an administrator, time)."""
     with reading(VISITOR) as w:
-        rows = w.session.exec(
-            select(LoginSession, Person).where(
-                col(LoginSession.id).in_(list(sids)), col(Person.id) == LoginSession.person_id
-            )
-        ).all()
-        live = {
-            row.id
-            for row, person in rows
-            if person.disabled_at is None
-            and w.now < row.expires_at
-            and w.now < row.last_seen_at + limits(person.role)[0]
-        }
+        rows = w.session.connection().execute(_WHO_AMONG, {"sids": list(sids)}).all()
+        live = {row.sid for row in rows if _counts(row, w.now)}
     return [s for s in sids if s not in live]
 
 
@@ -90,26 +105,24 @@ def actor_of(sid: str | None, *, address: str = "", touch: bool = True) -> Actor
     if not sid or sid.startswith("visitor:"):
         return None
     with reading(VISITOR) as w:
-        found = _live(w, sid)
-        if found is None:
+        row = w.session.connection().execute(_WHO, {"sid": sid}).one_or_none()
+        if row is None or not _counts(row, w.now):
             return None
-        row, person = found
         home = company.of(w)
-        customer = w.session.get(Customer, person.customer_id) if person.customer_id else None
-        zone = person.time_zone or (customer.time_zone if customer else None) or home.time_zone
-        stale = touch and w.now - row.last_seen_at >= TOUCH_EVERY
-        actor = Actor(
-            person_id=person.id,
-            role=person.role,
-            name=person.name,
-            email=person.email,
-            customer_id=person.customer_id,
-            staff_id=person.staff_id,
-            language=person.language,
-            zone=ZoneInfo(zone),
-            session_id=sid,
-            address=address,
-        )
+        now = w.now
+    actor = Actor(
+        person_id=row.person_id,
+        role=row.role,
+        name=row.name,
+        email=row.email,
+        customer_id=row.customer_id,
+        staff_id=row.staff_id,
+        language=row.language,
+        zone=ZoneInfo(row.person_zone or row.customer_zone or home.time_zone),
+        session_id=sid,
+        address=address,
+    )
+    stale = touch and now - row.last_seen_at >= TOUCH_EVERY
     if stale:
         _touch(sid)
     return actor
@@ -123,8 +136,8 @@ def _touch(sid: str) -> None:
 
 def mine(w: Work) -> list[LoginSession]:
     """The signed-in browsers of the actor, newest activity first."""
-    own = select(LoginSession).where(LoginSession.person_id == w.actor.person_id)
-    return list(w.session.exec(own.order_by(col(LoginSession.last_seen_at).desc())))
+    own = select(LoginSession).where(col(LoginSession.person_id) == w.actor.person_id)
+    return list(w.session.execute(own.order_by(col(LoginSession.last_seen_at).desc())).scalars())
 
 
 def end(w: Work, session_id: str) -> None:

@@ -1,0 +1,90 @@
+"""The list of all pages, kept out of the script that runs on every click: building it costs more than using it."""
+
+from copy import copy
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from db.models import Role
+from pages._ui import guard
+from services.text import _
+
+PAGES = Path(__file__).resolve().parent.parent
+STAFF, MANAGER, ADMIN, CUSTOMER = Role.STAFF, Role.MANAGER, Role.ADMIN, Role.CUSTOMER
+#: Where a role starts.
+HOME = {CUSTOMER: "customer/home.py", STAFF: "staff/customers.py", MANAGER: "manager/live.py", ADMIN: "manager/live.py"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page. No roles: public. No section: reachable, but not in the menu."""
+
+    path: str
+    url: str
+    title: str
+    icon: str
+    roles: tuple[Role, ...] = ()
+    section: str = ""
+
+
+@cache
+def entries(_language: str) -> list[Entry]:
+    """All pages, with titles in the language of this run (which is what the cache keeps them by)."""
+    sales, team, figures, house, me = _("Shop"), _("Customers"), _("Figures"), _("Administration"), _("Me")
+    return [
+        Entry("customer/home.py", "home", _("My overview"), ":material/home:", (CUSTOMER,), me),
+        Entry("customer/account.py", "account", _("My account"), ":material/badge:", (CUSTOMER,), me),
+        Entry("customer/catalogue.py", "catalogue", _("Catalogue"), ":material/storefront:", (CUSTOMER,), sales),
+        Entry("customer/basket.py", "basket", _("Basket"), ":material/shopping_basket:", (CUSTOMER,), sales),
+        Entry("customer/orders.py", "orders", _("My orders"), ":material/package_2:", (CUSTOMER,), sales),
+        Entry("staff/customers.py", "customers", _("Find a customer"), ":material/search:", (STAFF,), team),
+        Entry("staff/customer.py", "customer", _("Customer"), ":material/person:", (STAFF,)),
+        Entry("manager/live.py", "live", _("Live"), ":material/monitoring:", (MANAGER,), figures),
+        Entry("admin/people.py", "people", _("People"), ":material/group:", (ADMIN,), house),
+        Entry("admin/company.py", "company", _("Company"), ":material/apartment:", (ADMIN,), house),
+        Entry("admin/imports.py", "imports", _("Imports"), ":material/upload_file:", (ADMIN,), house),
+        Entry("admin/mailbox.py", "mailbox", _("Outgoing mail"), ":material/outgoing_mail:", (ADMIN,), house),
+        Entry("admin/audit.py", "audit", _("Audit trail"), ":material/history:", (ADMIN,), house),
+        Entry("admin/demonstration.py", "demonstration", _("Demonstration company"), ":material/toys:", (ADMIN,)),
+        Entry("everyone/security.py", "security", _("Sign-in and security"), ":material/shield:", guard.EVERYBODY, me),
+        Entry("public/sign_in.py", "sign-in", _("Sign in"), ":material/login:"),
+        Entry("public/register.py", "register", _("Register"), ":material/person_add:"),
+        Entry("public/confirm.py", "confirm", _("Confirm your address"), ":material/mark_email_read:"),
+        Entry("public/forgot.py", "forgot", _("Forgot password"), ":material/key:"),
+        Entry("public/reset.py", "reset", _("Choose a new password"), ":material/key:"),
+        Entry("public/invitation.py", "invitation", _("Invitation"), ":material/mail:"),
+        Entry("public/new_email.py", "new-email", _("Confirm your new address"), ":material/mark_email_read:"),
+        Entry("public/first_run.py", "first-run", _("Set up Rapport"), ":material/rocket_launch:"),
+    ]
+
+
+@cache
+def by_url(language: str) -> dict[str, Entry]:
+    """The pages by their address."""
+    return {e.url: e for e in entries(language)}
+
+
+@cache
+def _menu(language: str, role: Role | None) -> dict[str, list[st.Page]]:
+    start = st.Page("public/start.py", title=_("Start"), url_path="start", default=True, visibility="hidden")
+    pages: dict[str, list[st.Page]] = {"": [start]}
+    for entry in entries(language):
+        if not (PAGES / entry.path).is_file():
+            continue
+        offered = bool(entry.section) and role in guard.allowed(entry.roles)
+        page = st.Page(
+            entry.path,
+            title=entry.title,
+            icon=entry.icon,
+            url_path=entry.url,
+            visibility="visible" if offered else "hidden",
+        )
+        pages.setdefault(entry.section, []).append(page)
+    return pages
+
+
+def menu(language: str, role: Role | None) -> dict[str, list[st.Page]]:
+    """What `st.navigation` is given. Copies, for Streamlit writes into the pages which one may run."""
+    return {section: [copy(p) for p in pages] for section, pages in _menu(language, role).items()}
