@@ -132,6 +132,7 @@ class Promise(SQLModel, table=True):
     __tablename__ = "promise"
     __table_args__ = (
         Index("ix_promise_customer", "customer_id", "due_on"),
+        Index("ix_promise_timeline", "customer_id", "made_at", "id"),
         where_given("ix_promise_interaction", "interaction_id"),
     )
 

@@ -24,7 +24,8 @@ class AuditEntry(SQLModel, table=True):
     __tablename__ = "audit_entry"
     __table_args__ = (
         Index("ix_audit_entity", "entity", "entity_id", "at"),
-        Index("ix_audit_customer", "customer_id", "at", "id"),  # account changes on the timeline
+        Index("ix_audit_customer", "customer_id", "at", "id"),
+        Index("ix_audit_account", "customer_id", "entity", "at", "id"),  # account changes on the timeline
         Index("ix_audit_time", "at", "id"),
     )
 

@@ -1,0 +1,33 @@
+"""Kinds of contact and states of a case, in the words of people."""
+
+from db.models import CaseState, Channel, Direction
+from services.text import _
+
+
+def channel(value: Channel) -> str:
+    """What a channel is called."""
+    return {
+        Channel.PHONE: _("Phone"),
+        Channel.VISIT: _("Visit"),
+        Channel.LETTER: _("Letter"),
+        Channel.EMAIL: _("E-mail"),
+        Channel.CONFERENCE: _("Video or audio conference"),
+        Channel.MESSAGE: _("Message"),
+        Channel.PORTAL: _("Portal"),
+        Channel.OTHER: _("Other"),
+    }[value]
+
+
+def direction(value: Direction) -> str:
+    """Who began: the customer or we."""
+    return {Direction.IN: _("from the customer"), Direction.OUT: _("from us")}[value]
+
+
+def case_state(value: CaseState) -> str:
+    """How far a case is."""
+    return {
+        CaseState.OPEN: _("open"),
+        CaseState.WAITING: _("waits for the customer"),
+        CaseState.SOLVED: _("solved"),
+        CaseState.CLOSED: _("closed"),
+    }[value]

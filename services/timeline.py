@@ -1,0 +1,131 @@
+"""Everything that happened with a customer, in one list, newest first.
+
+Each kind is asked for one page of (instant, id) by an index that holds (customer, instant, id); the database merges
+them, and only the rows that are shown are read whole. So the number of queries and the work of each do not depend on
+how long the history is, nor on how deep in it the reader is: the next page begins after the last entry shown.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, select, union_all
+
+from db.models import Role
+from services import access
+from services.inputs import line
+from services.text import _
+from services.timeline_kinds import SOURCES, Entry, Kind, Source
+from services.work import Work
+
+PAGE = 50
+_ORDER = list(Kind)  # entries of one instant stand in this order
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the list. `older` leads to the next one; empty at the end."""
+
+    entries: list[Entry]
+    older: str = ""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A place in the list: after this entry."""
+
+    at: datetime
+    rank: int
+    id: int
+
+
+def page(
+    w: Work,
+    customer_id: int,
+    *,
+    kinds: frozenset[Kind] = frozenset(),
+    text: str = "",
+    after: str = "",
+    most: int = PAGE,
+) -> Page:
+    """The newest entries after `after` (a page's `older`), of these kinds (none: of all), that contain `text`.
+
+    Staff only. Raises NotFound, and Invalid for a text that cannot be searched. A place that cannot be read is the
+    beginning of the list.
+    """
+    w.require(Role.STAFF)
+    access.customer(w, customer_id)
+    wanted = line(text, _("Text"), 200, required=False)
+    asked = [kind for kind in _ORDER if not kinds or kind in kinds]
+    newest = _newest(w, customer_id, asked, wanted, _read(after), most + 1)
+    shown = newest[:most]
+    entries: dict[tuple[int, int], Entry] = {}
+    for rank in {place.rank for place in shown}:
+        ids = [place.id for place in shown if place.rank == rank]
+        entries |= {(rank, e.id): e for e in _entries(w, SOURCES[_ORDER[rank]], ids)}
+    older = _written(shown[-1]) if len(newest) > most else ""
+    return Page([entries[place.rank, place.id] for place in shown], older)
+
+
+def _newest(w: Work, customer_id: int, kinds: list[Kind], text: str, place: _Place | None, most: int) -> list[_Place]:
+    """Where the newest entries of these kinds stand, newest first."""
+    parts = []
+    for kind in kinds:
+        rank = _ORDER.index(kind)
+        statement = places_of(kind, w.dialect, customer_id, text)
+        if place is not None:
+            statement = statement.where(_after(SOURCES[kind], rank, place))
+        part = statement.limit(most).subquery()
+        parts.append(select(part.c.at, literal_column(str(rank)).label("rank"), part.c.id))
+    merged = union_all(*parts).subquery()
+    newest = select(merged).order_by(merged.c.at.desc(), merged.c.rank, merged.c.id.desc()).limit(most)
+    return [_Place(row.at, row.rank, row.id) for row in w.session.connection().execute(newest)]
+
+
+def places_of(kind: Kind, dialect: str, customer_id: int, text: str = "") -> Select[Any]:
+    """Instant and id of the entries of one kind for one customer, newest first."""
+    source = SOURCES[kind]
+    statement = select(source.at.label("at"), source.id.label("id"))
+    statement = statement.where(source.customer == customer_id, *source.only)
+    if text:
+        pattern = _pattern(text, dialect)
+        tests = [column.ilike(pattern, escape="\\") for column in source.texts]
+        statement = statement.where(or_(*tests, *(test(pattern) for test in source.elsewhere)))
+    return statement.order_by(source.at.desc(), source.id.desc())
+
+
+def _entries(w: Work, source: Source, ids: list[int]) -> list[Entry]:
+    rows = select(source.id.label("id"), source.at.label("at"), *source.columns).where(source.id.in_(ids))
+    return source.entries(w, w.session.connection().execute(rows).all())
+
+
+def _after(source: Source, rank: int, place: _Place) -> ColumnElement[bool]:
+    not_newer: ColumnElement[bool] = source.at <= place.at
+    older: ColumnElement[bool] = source.at < place.at
+    if rank != place.rank:
+        return not_newer if rank > place.rank else older
+    return and_(not_newer, or_(older, source.id < place.id))
+
+
+def _pattern(text: str, dialect: str) -> str:
+    """For LIKE. SQLite knows capitals of ASCII letters only, so any other letter stands for whatever is there."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    if dialect == "sqlite":
+        escaped = "".join(ch if ch.isascii() else "_" for ch in escaped)
+    return f"%{escaped}%"
+
+
+def _written(place: _Place) -> str:
+    plain = f"{place.at.isoformat()} {place.rank} {place.id}"
+    return base64.urlsafe_b64encode(plain.encode()).decode()
+
+
+def _read(after: str) -> _Place | None:
+    try:
+        at, rank, number = base64.b64decode(after, altchars=b"-_", validate=True).decode("ascii").split()
+        place = _Place(datetime.fromisoformat(at), int(rank), int(number))
+    except (ValueError, binascii.Error):
+        return None
+    return place if place.at.tzinfo is not None and abs(place.id) < 2**31 else None

@@ -1,0 +1,252 @@
+"""The kinds of entries on a customer's timeline: where each is read, what of it can be searched, how it is told."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, cast, select
+from sqlmodel import col
+
+from db.models import (
+    UNDATED,
+    AuditEntry,
+    Case,
+    Channel,
+    Interaction,
+    Message,
+    Order,
+    OrderLine,
+    Product,
+    Promise,
+    StaffMember,
+    SurveyResponse,
+)
+from services import company, contact_words
+from services.orders.words import in_words
+from services.search import order_number
+from services.text import _, local_date, money, number
+from services.work import Work
+
+NAMED = 3  # products named in the line of an order
+
+
+class Kind(StrEnum):
+    """What an entry is. The order here is the order of entries of the same instant."""
+
+    CONTACT = "contact"
+    MESSAGE = "message"
+    PROMISE = "promise"
+    CASE = "case"
+    ORDER = "order"
+    SURVEY = "survey"
+    CHANGE = "change"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry as it is shown. `head` is ours and may hold words of the customer; so may all the others."""
+
+    kind: Kind
+    id: int
+    at: datetime | None  # None: the day is not known
+    head: str
+    text: str = ""
+    details: tuple[str, ...] = ()
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a kind is read: an index holds `customer`, `at`, `id`; `elsewhere` tests rows of other tables."""
+
+    customer: Any
+    at: Any
+    id: Any
+    columns: tuple[Any, ...]
+    texts: tuple[Any, ...]
+    entries: Callable[[Work, Sequence[Any]], list[Entry]]
+    only: tuple[ColumnElement[bool], ...] = ()
+    elsewhere: tuple[Callable[[str], ColumnElement[bool]], ...] = field(default=())
+
+
+def _staff(w: Work, rows: Sequence[Any], column: str) -> dict[int, str]:
+    wanted = {getattr(r, column) for r in rows} - {None}
+    names = select(col(StaffMember.id), col(StaffMember.name)).where(col(StaffMember.id).in_(wanted))
+    return {row.id: row.name for row in w.session.connection().execute(names)}
+
+
+def _some(*parts: str | None) -> tuple[str, ...]:
+    return tuple(p for p in parts if p)
+
+
+def _contacts(w: Work, rows: Sequence[Any]) -> list[Entry]:
+    staff = _staff(w, rows, "staff_id")
+    return [
+        Entry(
+            Kind.CONTACT,
+            r.id,
+            r.at if r.date_known and r.at != UNDATED else None,
+            " · ".join(_some(contact_words.channel(r.channel), contact_words.direction(r.direction), r.reason)),
+            r.summary,
+            _some(
+                r.subtopic,
+                _("Outcome: {outcome}").format(outcome=r.outcome) if r.outcome else "",
+                _("{n} minutes").format(n=number(r.duration_s / 60)) if r.duration_s else "",
+                staff.get(r.staff_id),
+            ),
+            r.channel,
+        )
+        for r in rows
+    ]
+
+
+def _messages(_w: Work, rows: Sequence[Any]) -> list[Entry]:
+    return [
+        Entry(
+            Kind.MESSAGE,
+            r.id,
+            r.at,
+            " · ".join(_some(_("Portal message"), contact_words.direction(r.direction), r.subject)),
+            r.body,
+            _some("" if r.read_at else _("not read yet")),
+        )
+        for r in rows
+    ]
+
+
+def _promises(w: Work, rows: Sequence[Any]) -> list[Entry]:
+    staff, zone = _staff(w, rows, "owner_id"), w.actor.zone
+    return [
+        Entry(
+            Kind.PROMISE,
+            r.id,
+            r.at,
+            _("Promised until {day}").format(day=local_date(r.due_on, zone)),
+            r.what,
+            _some(_("kept") if r.kept_at else _("broken") if r.broken_at else _("open"), staff.get(r.owner_id)),
+        )
+        for r in rows
+    ]
+
+
+def _cases(_w: Work, rows: Sequence[Any]) -> list[Entry]:
+    return [
+        Entry(
+            Kind.CASE,
+            r.id,
+            r.at,
+            " · ".join(_some(_("Case opened"), r.topic)),
+            r.subject,
+            _some(
+                contact_words.case_state(r.state),
+                _("Next step: {step}").format(step=r.next_step) if r.next_step else "",
+            ),
+        )
+        for r in rows
+    ]
+
+
+def _contents(w: Work, order_ids: list[int]) -> dict[int, list[str]]:
+    """The first lines of each order, "2 × Kettle"; an order of hundreds of lines is read no further."""
+    name, no = col(OrderLine.name), col(OrderLine.line_no)
+    lines = (
+        select(col(OrderLine.order_id), col(OrderLine.quantity), name, col(OrderLine.product_code), col(Product.name))
+        .outerjoin(Product, col(Product.id) == col(OrderLine.product_id))
+        .where(col(OrderLine.order_id).in_(order_ids), no <= NAMED + 1)
+        .order_by(col(OrderLine.order_id), no)
+    )
+    found: dict[int, list[str]] = {}
+    for order_id, quantity, own, code, product in w.session.connection().execute(lines):
+        found.setdefault(order_id, []).append(f"{quantity} × {own or product or code}")
+    return found
+
+
+def _orders(w: Work, rows: Sequence[Any]) -> list[Entry]:
+    contents, currency = _contents(w, [r.id for r in rows]), company.of(w).currency
+    entries = []
+    for r in rows:
+        lines = contents.get(r.id, [])
+        named = ", ".join(lines[:NAMED]) + (" …" if len(lines) > NAMED else "")
+        head = " · ".join((_("Order {number}").format(number=order_number(r.id)), in_words(r.status)))
+        entries.append(
+            Entry(Kind.ORDER, r.id, r.at, head, named, _some(money(r.total_cents, currency), r.channel, r.note))
+        )
+    return entries
+
+
+def _surveys(_w: Work, rows: Sequence[Any]) -> list[Entry]:
+    return [
+        Entry(
+            Kind.SURVEY,
+            r.id,
+            r.at,
+            " · ".join(_some(_("Survey answer"), r.instrument)),
+            "\n".join(_some(r.title, r.text)),
+            _some(r.question, _("{score} of {most}").format(score=number(r.score, 1), most=number(r.scale_max, 1))),
+        )
+        for r in rows
+    ]
+
+
+#: Columns that tell a reader nothing.
+_INNER = frozenset({"id", "version", "updated_at", "created_at", "customer_id", "import_run_id", "attributes"})
+
+
+def _changes(_w: Work, rows: Sequence[Any]) -> list[Entry]:
+    return [
+        Entry(
+            Kind.CHANGE, r.id, r.at, _("Account change"), _differences(r.before, r.after), _some(r.actor_name, r.reason)
+        )
+        for r in rows
+    ]
+
+
+def _differences(before: dict[str, Any], after: dict[str, Any]) -> str:
+    told = []
+    for key in sorted((before.keys() | after.keys()) - _INNER):
+        old, new = before.get(key), after.get(key)
+        if old not in (None, "", []) and new not in (None, "", []):
+            told.append(f"{key.replace('_', ' ')}: {old} → {new}")
+        elif new not in (None, "", []):
+            told.append(f"{key.replace('_', ' ')}: {new}")
+        elif old not in (None, "", []):
+            told.append(_("{what}: {old} removed").format(what=key.replace("_", " "), old=old))
+    return "\n".join(told)
+
+
+def _line_named(pattern: str) -> ColumnElement[bool]:
+    lines = select(col(OrderLine.order_id)).outerjoin(Product, col(Product.id) == col(OrderLine.product_id))
+    named = col(OrderLine.name).ilike(pattern, escape="\\") | col(Product.name).ilike(pattern, escape="\\")
+    return lines.where(col(OrderLine.order_id) == col(Order.id), named).exists()
+
+
+def _value_named(pattern: str) -> ColumnElement[bool]:
+    old, new = (cast(column, Text) for column in (col(AuditEntry.before), col(AuditEntry.after)))
+    return old.ilike(pattern, escape="\\") | new.ilike(pattern, escape="\\")
+
+
+def _source(model: Any, at: str, entries: Any, columns: str, texts: str, **more: Any) -> Source:
+    def of(names: str) -> tuple[Any, ...]:
+        return tuple(getattr(model, name) for name in names.split())
+
+    return Source(model.customer_id, getattr(model, at), model.id, of(columns), of(texts), entries, **more)
+
+
+_TOLD_OF_A_CONTACT = "channel direction reason subtopic summary outcome duration_s staff_id date_known"
+_TOLD_OF_AN_ANSWER = "instrument question score scale_max title text"
+SOURCES: dict[Kind, Source] = {
+    Kind.CONTACT: _source(Interaction, "happened_at", _contacts, _TOLD_OF_A_CONTACT, "summary reason subtopic outcome"),
+    Kind.MESSAGE: _source(Message, "sent_at", _messages, "direction subject body read_at", "subject body"),
+    Kind.PROMISE: _source(Promise, "made_at", _promises, "what due_on owner_id kept_at broken_at", "what"),
+    Kind.CASE: _source(Case, "opened_at", _cases, "state topic subject next_step", "subject topic next_step"),
+    Kind.ORDER: _source(
+        Order, "ordered_at", _orders, "status channel total_cents note", "note source_id", elsewhere=(_line_named,)
+    ),
+    # An answer without its day has no place in a list by time.
+    Kind.SURVEY: _source(SurveyResponse, "answered_at", _surveys, _TOLD_OF_AN_ANSWER, "title text instrument question",
+                         only=(col(SurveyResponse.answered_at).is_not(None),)),
+    Kind.CHANGE: _source(AuditEntry, "at", _changes, "actor_name reason before after", "actor_name reason",
+                         only=(col(AuditEntry.entity) == "customer",), elsewhere=(_value_named,)),
+}  # fmt: skip
