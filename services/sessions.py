@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, delete, event, select, update
+from sqlalchemy import bindparam, delete, event, select, update
 from sqlmodel import col
 
 from db.models import Customer, LoginSession, Person, Role
@@ -50,7 +50,7 @@ def begin(w: Work, person: Person, *, user_agent: str, address: str) -> str:
 
 
 #: Session, person and customer in one look-up by primary keys; run on every click, hence columns and not objects.
-_FACTS: Select[Any] = (
+_FACTS: Any = (
     select(
         col(LoginSession.id).label("sid"),
         col(LoginSession.created_at),
