@@ -6,6 +6,7 @@ services/rollup_check.py compares them with a full scan and makes them anew.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -42,11 +43,16 @@ def add(w: Work, model: type[SQLModel], rows: Iterable[dict[str, Any]]) -> None:
     ready = [dict(zip(keys + measures, (*k, *v), strict=True)) for k, v in sorted(sums.items()) if any(v)]
     if not ready:
         return
-    insert = sqlite.insert if w.dialect == "sqlite" else postgresql.insert
-    statement = insert(model)
+    w.session.connection().execute(_increment(model, w.dialect), ready)
+
+
+@cache
+def _increment(model: type[SQLModel], dialect: str) -> Any:
+    """The statement that adds to a sum or begins it; made once, for every order sends two of them."""
+    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(model)
     table = model.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-    update = {m: table.c[m] + statement.excluded[m] for m in measures}
-    w.session.connection().execute(statement.on_conflict_do_update(index_elements=list(keys), set_=update), ready)
+    update = {m: table.c[m] + statement.excluded[m] for m in MEASURES[model]}
+    return statement.on_conflict_do_update(index_elements=list(KEYS[model]), set_=update)
 
 
 def sold(

@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event, Thread
+from time import sleep
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, func, select
 
-from db.engine import Engines
+from db.engine import Engines, Nested, WriteLock
 from db.models import Basket, CustomerAddress, Order, OrderLine, OrderStatus, Product, Role
 from services import baskets, delivery, orders, rollup_check
 from services.errors import RapportError
@@ -241,3 +243,38 @@ def test_the_check_of_the_books_finds_a_lost_piece(fresh_engines: Engines) -> No
         w.session.get_one(Product, kettle).stock = 7
         w.session.get_one(Order, order_id).total_cents += 1
     assert len(unsound()) == 2
+
+
+def test_writers_are_served_in_the_order_in_which_they_came() -> None:
+    lock, served, begun, all_wait = WriteLock(), list[int](), Event(), Event()
+
+    def write(number: int) -> None:
+        with lock.held():
+            served.append(number)
+
+    def first() -> None:
+        with lock.held():
+            begun.set()
+            all_wait.wait()
+            served.append(-1)
+
+    threads = [Thread(target=first)]
+    threads[0].start()
+    begun.wait()
+    for number in range(8):
+        threads.append(Thread(target=write, args=(number,)))
+        threads[-1].start()
+        while len(lock._waiting) <= number:
+            sleep(0.001)
+    all_wait.set()
+    for thread in threads:
+        thread.join()
+    assert served == [-1, *range(8)]
+
+
+def test_a_unit_of_work_inside_another_one_is_refused_and_the_lock_is_free_again(fresh_engines: Engines) -> None:
+    lock = fresh_engines.lock or WriteLock()  # PostgreSQL has none; the rule is the lock's own
+    with pytest.raises(Nested), lock.held(), lock.held():
+        pass
+    with work(SYSTEM) as w:
+        assert w.session.exec(select(func.count()).select_from(Order)).one() == 0

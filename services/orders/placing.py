@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
-from db.models import CustomerAddress, Order, OrderLine, OrderStatus, Product
+from db.models import CustomerAddress, Order, OrderStatus, Product
 from services import access, audit, baskets, company, delivery, rollups
 from services.catalogue.offer import shown_name
 from services.errors import Conflict, Invalid
@@ -23,7 +23,8 @@ from services.text import _, money
 from services.work import Work
 
 CHANNEL = "portal"
-_PRODUCT = select(
+# The statements are made once: putting them together costs more than sending them.
+_PRODUCTS = select(
     col(Product.id),
     col(Product.name),
     col(Product.sku),
@@ -35,12 +36,32 @@ _PRODUCT = select(
     col(Product.is_service),
     col(Product.active),
 )
+_PRODUCTS = (
+    _PRODUCTS.where(col(Product.id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(Product.id))
+    .with_for_update(key_share=True)
+)
+_KNOWN = select(col(Order.id)).where(col(Order.idempotency_key) == bindparam("key"))
+_ADDRESS = select(
+    col(CustomerAddress.street),
+    col(CustomerAddress.city),
+    col(CustomerAddress.region),
+    col(CustomerAddress.postal_code),
+    col(CustomerAddress.country),
+).where(col(CustomerAddress.id) == bindparam("address"), col(CustomerAddress.customer_id) == bindparam("owner"))
+_ORDERS, _LINES = SQLModel.metadata.tables["sales_order"], SQLModel.metadata.tables["order_line"]
+#: Write an order, unless its key is taken.
+_ONCE = {
+    name: dialect.insert(_ORDERS).on_conflict_do_nothing(index_elements=["idempotency_key"]).returning(_ORDERS.c.id)
+    for name, dialect in {"sqlite": sqlite, "postgresql": postgresql}.items()
+}
+_WRITE_LINES = insert(_LINES)
 _TAKE = (
     update(Product)
     .where(col(Product.id) == bindparam("number"), col(Product.stock) >= bindparam("pieces"))
     .values(stock=col(Product.stock) - bindparam("pieces"))
 )
-Row = Any  # a row of _PRODUCT
+Row = Any  # a row of _PRODUCTS
 
 
 def place(w: Work, new: NewOrder) -> Order:
@@ -72,17 +93,21 @@ def place(w: Work, new: NewOrder) -> Order:
     if basket is not None:
         baskets.take_out(w, basket, [line.product_id for line in lines])
     _tell(w, order, lines, products)
+    w.session.flush()
+    # Last, for these rows are the same for all orders of the hour: whoever holds them keeps all others waiting.
+    sold = [(products[i.product_id].category, i.quantity, i.quantity * i.price_cents) for i in lines]
+    rollups.sold(w, order.ordered_at, order.channel, sold)
     return order
 
 
 def _locked(w: Work, product_ids: list[int]) -> dict[int, Row]:
     """The products as they are now, kept from other transactions until this one ends."""
-    rows = _PRODUCT.where(col(Product.id).in_(product_ids)).order_by(col(Product.id)).with_for_update(key_share=True)
-    return {row.id: row for row in w.session.connection().execute(rows)}
+    return {row.id: row for row in w.session.connection().execute(_PRODUCTS, {"ids": product_ids})}
 
 
 def _known(w: Work, key: str) -> Order | None:
-    return w.session.execute(select(Order).where(col(Order.idempotency_key) == key)).scalar_one_or_none()
+    number = w.session.connection().execute(_KNOWN, {"key": key}).scalar_one_or_none()
+    return None if number is None else w.session.get_one(Order, number)
 
 
 def _same(known: Order, new: NewOrder) -> Order:
@@ -154,14 +179,8 @@ def _order(w: Work, new: NewOrder, customer_id: int, key: str, lines: list[NewLi
 def _address(w: Work, customer_id: int, address_id: int | None, *, needed: bool) -> dict[str, str]:
     if address_id is None and not needed:
         return {}
-    asked = select(
-        col(CustomerAddress.street),
-        col(CustomerAddress.city),
-        col(CustomerAddress.region),
-        col(CustomerAddress.postal_code),
-        col(CustomerAddress.country),
-    ).where(col(CustomerAddress.id) == address_id, col(CustomerAddress.customer_id) == customer_id)
-    found = w.session.connection().execute(asked).mappings().one_or_none()
+    asked = {"address": address_id, "owner": customer_id}
+    found = w.session.connection().execute(_ADDRESS, asked).mappings().one_or_none()
     if found is None:
         raise Invalid(_("Delivery address"), _("choose one of your addresses, or add one to your account"))
     return {str(k): v for k, v in found.items()}
@@ -169,10 +188,8 @@ def _address(w: Work, customer_id: int, address_id: int | None, *, needed: bool)
 
 def _inserted(w: Work, order: Order) -> bool:
     """Write the order and set its id; False where its key is already taken."""
-    dialect_insert = sqlite.insert if w.dialect == "sqlite" else postgresql.insert
-    row = dialect_insert(Order).values(**order.model_dump(exclude={"id"}))
-    once = row.on_conflict_do_nothing(index_elements=["idempotency_key"]).returning(col(Order.id))
-    number = w.session.connection().execute(once).scalar_one_or_none()
+    row = order.model_dump(exclude={"id"})
+    number = w.session.connection().execute(_ONCE[w.dialect], row).scalar_one_or_none()
     if number is None:
         return False
     order.id = number
@@ -180,7 +197,7 @@ def _inserted(w: Work, order: Order) -> bool:
 
 
 def _write_lines(w: Work, order: Order, lines: list[NewLine], products: dict[int, Row]) -> None:
-    """Take the stock, write the lines, count the sale."""
+    """Take the stock and write the lines."""
     connection = w.session.connection()
     counted = [line for line in lines if products[line.product_id].stock is not None]
     if counted:
@@ -188,24 +205,23 @@ def _write_lines(w: Work, order: Order, lines: list[NewLine], products: dict[int
         if taken.rowcount != len(counted):
             raise Conflict(_("The stock changed a moment ago. Nothing was ordered; please look again and confirm."))
     connection.execute(
-        insert(OrderLine),
+        _WRITE_LINES,
         [
-            OrderLine(
-                order_id=order.id,
-                line_no=number,
-                product_id=line.product_id,
-                product_code=(product := products[line.product_id]).sku or "",
-                name=shown_name(product.name, product.sku, product.id),
-                quantity=line.quantity,
-                unit_price_cents=product.list_price_cents,
-                line_total_cents=line.quantity * product.list_price_cents,
-                unit_cost_cents=product.unit_cost_cents,
-            ).model_dump()
+            {
+                "order_id": order.id,
+                "line_no": number,
+                "product_id": line.product_id,
+                "product_code": (product := products[line.product_id]).sku or "",
+                "name": shown_name(product.name, product.sku, product.id),
+                "quantity": line.quantity,
+                "unit_price_cents": product.list_price_cents,
+                "discount_cents": 0,
+                "line_total_cents": line.quantity * product.list_price_cents,
+                "unit_cost_cents": product.unit_cost_cents,
+            }
             for number, line in enumerate(lines, 1)
         ],
     )
-    sold = [(products[i.product_id].category, i.quantity, i.quantity * i.price_cents) for i in lines]
-    rollups.sold(w, order.ordered_at, order.channel, sold)
 
 
 def _tell(w: Work, order: Order, lines: list[NewLine], products: dict[int, Row]) -> None:
