@@ -113,7 +113,9 @@ def restore(actor: Actor, file: Path, *, overwrite: bool = False) -> Manifest:
         manifest = _unpack(file, Path(unpacked))
         if _has_data():
             if not overwrite:
-                raise Conflict(_("There is data here already. Allow it to be overwritten, or use an empty database."))
+                raise Conflict(
+                    _("There is data here already. Allow it to be overwritten (--yes), or use an empty database.")
+                )
             make(actor)
         try:
             dump.load(engines().write, Path(unpacked) / DATABASE)

@@ -1,0 +1,194 @@
+"""The command line of Rapport. Commands are thin: what they do is done by the same services as in the pages."""
+
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from db import schema
+from db.engine import make_engines
+from db.models import ImportRun
+from services import backup as backups
+from services import self_check
+from services import work as units
+from services.errors import RapportError
+from services.exchange import imports, reading
+from services.exchange.schema import TABLES
+from services.settings import ROOT, settings
+from services.text import _, number
+from services.work import SYSTEM
+
+app = typer.Typer(
+    name="rapport",
+    help="Rapport, the customer relationship management that a company runs itself. Settings come from the "
+    "environment and from .env (see README.md); data lie under var/ unless RAPPORT_DATABASE_URL says otherwise.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+out, err = Console(), Console(stderr=True)
+
+
+@contextmanager
+def database(*, at_head: bool = True) -> Iterator[None]:
+    """The database of the settings. An expected refusal becomes one line and exit code 1."""
+    settings().var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    units.bind(make_engines(settings().url))
+    try:
+        if at_head:
+            self_check.bring_schema_up()
+        yield
+    except RapportError as error:
+        err.print(str(error), style="red", markup=False, highlight=False)
+        raise typer.Exit(1) from error
+    finally:
+        units.engines().dispose()
+
+
+@app.command()
+def run(
+    host: Annotated[str, typer.Option(help="Network address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8501,
+    reload: Annotated[bool, typer.Option(help="Follow changes of the program while developing.")] = False,
+) -> None:
+    """Bring the database to the newest migration and start the server."""
+    migrate()
+    options = ["--server.address", host, "--server.port", str(port)]
+    options += ["--server.fileWatcherType", "auto"] if reload else []
+    os.chdir(ROOT)
+    out.file.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", "app.py", *options])  # noqa: S606 - ourselves
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest migration. Does nothing when it is there already."""
+    with database(at_head=False):
+        before = schema.current(units.engines().write)
+        if before == schema.head():
+            out.print(f"The database is at the newest migration ({before}).")
+            return
+        schema.migrate(units.engines().write)
+        out.print(f"The database went from {before or 'empty'} to {schema.head()}.")
+
+
+@app.command("import", help=(
+    "Import a FOLDER of tables, or undo an import.\n\n"
+    f"The folder holds any of these tables as .csv, .csv.gz or .parquet: {', '.join(TABLES)}. Their columns are "
+    "described in docs/import.md. Times without a zone are those of the company; amounts have a decimal point.\n\n"
+    "Importing the same folder twice adds nothing. A row that cannot be taken goes to a file of its own with line, "
+    "column and reason; all others go in. An import that was cut short goes on when it is started again.\n\n"
+    f"Limits: {reading.MOST_COLUMNS} columns, {number(reading.MOST_LINE_CHARS)} characters a line, 131,072 a cell, "
+    f"20 GB unpacked and {reading.MOST_RATIO} times the size of the packed file."
+))  # fmt: skip
+def import_(
+    folder: Annotated[Path | None, typer.Argument(help="Folder with the tables.", show_default=False)] = None,
+    source: Annotated[
+        str, typer.Option(help="Name of the system the data come from; by default the name of the folder.")
+    ] = "",
+    undo: Annotated[int, typer.Option(help="Number of an import to take back.", show_default=False)] = 0,
+) -> None:
+    with database():
+        if undo:
+            done = imports.undo(SYSTEM, undo)
+            out.print(f"Import {done.id} ({done.source}) is undone: its rows are gone.")
+        elif folder is None:
+            raise typer.BadParameter(_("name a folder, or an import to undo"))
+        else:
+            _import_with_progress(folder, source or source_of(folder))
+
+
+def source_of(folder: Path) -> str:
+    """A name for the source of a folder: its own, or that of the folder above when its own says nothing."""
+    path = folder.resolve()
+    name = path.parent.name if path.name in ("neutral", "data", "export", "csv") else path.name
+    return re.sub(r"[^\w .\-]+", "-", name).strip(" .-")[:40] or "import"
+
+
+def _import_with_progress(folder: Path, source: str) -> None:
+    started = time.perf_counter()
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<16}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %  {task.fields[speed]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task("reading", total=1.0, speed="")
+
+        def show(progress: imports.Progress) -> None:
+            seconds = time.perf_counter() - started
+            speed = f"{number(progress.read / max(seconds, 0.001))} rows/s"
+            bar.update(task, completed=progress.share, description=progress.table, speed=speed)
+
+        run = imports.run(folder, source=source, started_by=SYSTEM, on_progress=show)
+        bar.update(task, completed=1.0)
+    _print_result(run, time.perf_counter() - started)
+
+
+def _print_result(run: ImportRun, seconds: float) -> None:
+    table = Table(title=f"Import {run.id} of {run.source}")
+    table.add_column("Table")
+    for heading in ("Read", "Added", "Already here", "Left out"):
+        table.add_column(heading, justify="right")
+    names = ("read", "added", "known", "rejected")
+    for name, counts in run.counts.items():
+        table.add_row(name, *(number(counts[key]) for key in names))
+    sums = {key: sum(c[key] for c in run.counts.values()) for key in names}
+    table.add_section()
+    table.add_row("all", *(number(sums[key]) for key in names))
+    out.print(table)
+    for note in run.notes:
+        out.print(f"- {note}", markup=False, highlight=False)
+    if run.rejects_file:
+        out.print("What was left out, with line and reason:", run.rejects_file, soft_wrap=True, highlight=False)
+    speed = number(sums["read"] / max(seconds, 0.001))
+    out.print(f"{number(sums['read'])} rows in {seconds:.1f} s ({speed} rows/s). Undo: cli.py import --undo {run.id}")
+
+
+@app.command("import-queued", hidden=True)
+def import_queued(run_id: int) -> None:
+    """Execute an import that was asked for in the browser (the server starts this)."""
+    with database():
+        imports.run_queued(run_id)
+
+
+@app.command()
+def backup(
+    file: Annotated[
+        Path | None, typer.Argument(help="File to write; by default a new one in var/backups.", show_default=False)
+    ] = None,
+) -> None:
+    """Write database and attachments to one file, while people work. Secrets are not in it."""
+    with database(), err.status("Copying ..."):
+        made = backups.make(SYSTEM, file)
+    rows = number(sum(made.manifest.counts.values()))
+    out.print(f"{made.file}: {rows} rows, {number(made.size / 2**20, 1)} MB", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file written by `backup`.")],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Overwrite the data that are here (they are saved first).")
+    ] = False,
+) -> None:
+    """Put a backup in the place of this installation's data. Stop the server before, and start it afterwards."""
+    with database(at_head=False), err.status("Restoring ..."):
+        manifest = backups.restore(SYSTEM, file, overwrite=yes)
+    rows = number(sum(manifest.counts.values()))
+    out.print(f"Restored {rows} rows as they were at {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+if __name__ == "__main__":
+    app()
