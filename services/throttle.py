@@ -1,14 +1,38 @@
-"""Brakes on guessing: after a few failures the next try has to wait, longer each time, never for good."""
+"""Brakes on guessing and on mail: after a few tries the next one has to wait, longer each time, never for good.
 
+What was counted fades with time, so that an office behind one address, where somebody mistypes a password now and then,
+never adds up to a wait.
+"""
+
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
 
 from db.models import Throttle
 from services.tickets import digest
 from services.work import Work
 
-FREE_TRIES = {"account": 5, "address": 30, "mail": 5}  # failures that cost nothing
-LONGEST = timedelta(minutes=15)
-FORGET_AFTER = timedelta(hours=24)
+FIRST_WAIT = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Brake:
+    """`free` tries cost nothing; one is forgotten every `fades`; no wait is longer than `longest`."""
+
+    free: int
+    fades: timedelta
+    longest: timedelta
+
+
+BRAKES = {
+    "account": Brake(5, timedelta(hours=1), timedelta(minutes=15)),  # wrong passwords for one login
+    "address": Brake(30, timedelta(minutes=1), timedelta(minutes=2)),  # wrong passwords from one network address
+    "mail": Brake(5, timedelta(hours=1), timedelta(minutes=15)),  # mails to one mailbox that anybody can cause
+    "asking": Brake(20, timedelta(minutes=1), timedelta(minutes=2)),  # mails caused from one network address
+}
 
 
 def _key(kind: str, who: str) -> str:
@@ -17,26 +41,26 @@ def _key(kind: str, who: str) -> str:
 
 def blocked(w: Work, kind: str, who: str) -> bool:
     """Whether this account or address has to wait."""
-    row = w.session.get(Throttle, _key(kind, who))
-    return row is not None and row.blocked_until > w.now
+    until = w.session.exec(select(Throttle.blocked_until).where(Throttle.key == _key(kind, who))).one_or_none()
+    return until is not None and until > w.now
 
 
 def failed(w: Work, kind: str, who: str) -> bool:
-    """Count a failure. True when it is the one that begins a wait."""
-    key = _key(kind, who)
-    row = w.session.get(Throttle, key, with_for_update=True)
-    if row is None:
-        row = Throttle(key=key, blocked_until=w.now, last_failure_at=w.now)
-    if w.now - row.last_failure_at > FORGET_AFTER:
-        row.failures = 0
-    row.failures += 1
+    """Count a try. True when it begins a wait. Many that come at once are counted one by one."""
+    key, brake = _key(kind, who), BRAKES[kind]
+    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[w.dialect]
+    new = insert(Throttle).values(key=key, failures=0, blocked_until=w.now, last_failure_at=w.now)
+    w.session.connection().execute(new.on_conflict_do_nothing())
+    mine = select(Throttle).where(col(Throttle.key) == key).with_for_update()
+    row = w.session.exec(mine, execution_options={"populate_existing": True}).one()
+    row.failures = max(0, row.failures - (w.now - row.last_failure_at) // brake.fades) + 1
     row.last_failure_at = w.now
-    over = row.failures - FREE_TRIES[kind]
+    over = row.failures - brake.free
     if over >= 0:
-        row.blocked_until = w.now + min(timedelta(seconds=30 * 2 ** min(over, 10)), LONGEST)
+        row.blocked_until = w.now + min(FIRST_WAIT * 2 ** min(over, 10), brake.longest)
     w.session.add(row)
     w.session.flush()
-    return over == 0
+    return over >= 0
 
 
 def forgive(w: Work, kind: str, who: str) -> None:
