@@ -44,10 +44,12 @@ def issue(
     browser: str = "",
     payload: dict[str, Any] | None = None,
 ) -> str:
-    """A new secret of 256 bits. A newer reset, change or invitation for the same person or address ends older ones."""
+    """A new secret of 256 bits. A newer one ends the older ones of its kind for the same person, or without a person
+    for the same address; only sign-ins may wait beside each other."""
     if kind is not TicketKind.SIGN_IN:
-        same = delete(Ticket).where(col(Ticket.kind) == kind, col(Ticket.email) == email)
-        w.session.connection().execute(same.where(col(Ticket.person_id).is_not_distinct_from(person_id)))
+        nobodys = (col(Ticket.person_id).is_(None)) & (col(Ticket.email) == email)
+        same = nobodys if person_id is None else col(Ticket.person_id) == person_id
+        w.session.connection().execute(delete(Ticket).where(col(Ticket.kind) == kind, same))
     secret = secrets.token_urlsafe(32)
     w.session.add(
         Ticket(
