@@ -32,6 +32,10 @@ class Invalid(RapportError):
         super().__init__(f"{field}: {problem}")
 
 
+class Counted(Invalid):
+    """A refused value that has to leave a trace: what was recorded before this is raised stays, nothing else was."""
+
+
 class Conflict(RapportError):
     """Somebody or something else was faster; nothing was changed."""
 

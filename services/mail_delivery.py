@@ -3,6 +3,7 @@
 import logging
 import smtplib
 import ssl
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -39,23 +40,31 @@ def connection(url: str) -> smtplib.SMTP:
         )
     else:
         server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_S)
+    try:
         server.ehlo()
-        if server.has_extn("starttls"):
+        if parts.scheme != "smtps" and server.has_extn("starttls"):
             server.starttls(context=ssl.create_default_context())
-    if parts.username:
-        server.login(unquote(parts.username), unquote(parts.password or ""))
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+    except BaseException:
+        server.close()
+        raise
     return server
 
 
-def deliver_due() -> int:
-    """Send what is due. Returns how many went out. Without a mail server nothing is touched."""
+def deliver_due(most: int = 100) -> int:
+    """Send what is due. Returns how many went out. Without a mail server nothing is touched.
+
+    One mail is leased at a time, for a slow server could outlast the lease of a whole batch. The round ends with the
+    first mail that has to wait: the server is down or busy, and the other tasks of the worker must not wait for it.
+    """
     url = settings().smtp_url
-    if not url:
-        return 0
-    with work(SYSTEM) as w:
-        mails = outbox.due(w)
     sent = 0
-    for mail in mails:
+    while url and sent < most:
+        with work(SYSTEM) as w:
+            mail = next(iter(outbox.due(w, most=1)), None)
+        if mail is None:
+            break
         error, for_good = _send(url, mail)
         with work(SYSTEM) as w:
             if error:
@@ -63,14 +72,21 @@ def deliver_due() -> int:
             else:
                 outbox.delivered(w, mail.entry_id)
                 sent += 1
+        if error and not for_good:
+            break
     return sent
 
 
 def _send(url: str, mail: outbox.Mail) -> tuple[str, bool]:
     """("", False) when the server took it, else the reason and whether trying again is pointless."""
     try:
-        with connection(url) as server:
+        server = connection(url)
+        try:
             server.send_message(as_message(mail, clock.now()))
+        finally:
+            with suppress(OSError, smtplib.SMTPException):  # a rude goodbye does not undo that it was taken
+                server.quit()
+            server.close()
     except smtplib.SMTPRecipientsRefused as refused:
         code, reason = next(iter(refused.recipients.values()))
         return f"{code} {reason!r}", 500 <= code < 600

@@ -1,5 +1,6 @@
 """Mail leaves after the transaction that caused it: written here in the same transaction, delivered by the worker."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,12 +9,13 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from db.models import OutboxEntry, OutboxState, Role
-from services import audit, company
+from services import audit, company, throttle
 from services.settings import settings
 from services.text import _
 from services.work import Work
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=10)  # longer than the slowest mail server may take over one mail
+_SECRET = re.compile(r"(?<=[?&]t=)[\w-]+")
 MOST_TRIES = 12
 
 
@@ -52,6 +54,15 @@ def post(w: Work, kind: str, recipient: str, subject: str, lines: list[str], *, 
     )
 
 
+def may_ask(w: Work, email: str) -> bool:
+    """Count a mail that somebody outside causes; False when this mailbox or whoever asks has had enough for now."""
+    waits = throttle.blocked(w, "mail", email) or throttle.blocked(w, "asking", w.actor.address)
+    if not waits:
+        throttle.failed(w, "mail", email)
+        throttle.failed(w, "asking", w.actor.address)
+    return not waits
+
+
 def due(w: Work, most: int = 20) -> list[Mail]:
     """Lease the mails whose time has come, so that no other process sends them too."""
     waiting = (
@@ -74,8 +85,14 @@ def due(w: Work, most: int = 20) -> list[Mail]:
 
 
 def delivered(w: Work, entry_id: int) -> None:
-    """The mail server has taken it."""
-    _close(w, entry_id, state=OutboxState.SENT, sent_at=w.now, leased_until=None, error="")
+    """The mail server has taken it. From now on only the reader of the mail knows the secret of its link."""
+    body = struck(w.session.get_one(OutboxEntry, entry_id).body)
+    _close(w, entry_id, state=OutboxState.SENT, sent_at=w.now, leased_until=None, error="", body=body)
+
+
+def struck(body: str) -> str:
+    """The mail without the secrets of its links."""
+    return _SECRET.sub("…", body)
 
 
 def failed(w: Work, entry_id: int, error: str, *, for_good: bool) -> None:
@@ -99,10 +116,18 @@ def _close(w: Work, entry_id: int, **values: object) -> None:
 
 
 def mailbox(w: Work, *, before: datetime | None = None, most: int = 50) -> list[OutboxEntry]:
-    """The newest mails with their state, for administrators."""
+    """The newest mails with their state, for administrators.
+
+    Only without a mail server with the secrets of the links: then this is where they are opened. Otherwise an
+    administrator could take over any login with a link that was mailed to somebody else.
+    """
     w.require(Role.ADMIN)
     newest = select(OutboxEntry).order_by(col(OutboxEntry.id).desc()).limit(most)
-    return list(w.session.exec(newest if before is None else newest.where(OutboxEntry.created_at < before)))
+    rows = list(w.session.exec(newest if before is None else newest.where(OutboxEntry.created_at < before)))
+    for row in rows:
+        w.session.expunge(row)
+        row.body = struck(row.body) if settings().smtp_url else row.body
+    return rows
 
 
 def retry(w: Work, entry_id: int) -> None:

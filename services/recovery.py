@@ -4,7 +4,7 @@ from sqlmodel import col, select
 
 from db.models import CustomerEmail, Person, TicketKind
 from services import access, audit, company, inputs, outbox, passwords, search, sessions, throttle, tickets
-from services.errors import Conflict, Invalid, NotSignedIn
+from services.errors import Conflict, Counted, Invalid, NotSignedIn, TooMany
 from services.text import _, speaking
 from services.work import Work
 
@@ -12,9 +12,8 @@ from services.work import Work
 def ask_reset(w: Work, typed_email: object) -> None:
     """Mail a link to the *stored* address if there is such a login. The answer is the same either way."""
     email = inputs.email(typed_email)
-    if throttle.blocked(w, "mail", email) or throttle.blocked(w, "address", w.actor.address):
+    if not outbox.may_ask(w, email):
         return
-    throttle.failed(w, "mail", email)
     person = w.session.exec(select(Person).where(Person.email == email)).one_or_none()
     if person is None or person.disabled_at is not None:
         return
@@ -52,7 +51,7 @@ def reset(w: Work, secret: str, password: object) -> None:
 def change_password(w: Work, old: object, new: object) -> None:
     """Set a new password while signed in. All other browsers are signed out. Raises Invalid."""
     person = _myself(w)
-    _prove(person, old)
+    _prove(w, person, old)
     _set_password(w, person, passwords.check_new(new, person.name, person.email), keep=w.actor.session_id)
 
 
@@ -60,11 +59,11 @@ def ask_email_change(w: Work, typed_email: object, password: object) -> None:
     """Send a link to the new address; until it is opened nothing changes. Raises Invalid for the password."""
     person = _myself(w)
     new = inputs.email(typed_email)
-    _prove(person, password)
+    _prove(w, person, password)
     if new == person.email:
         raise Invalid(_("E-mail"), _("this is your address already"))
     taken = w.session.exec(select(Person.id).where(Person.email == new)).one_or_none()
-    if taken is None:
+    if taken is None and outbox.may_ask(w, new):
         secret = tickets.issue(w, TicketKind.EMAIL_CHANGE, person_id=person.id, email=new)
         outbox.post(
             w,
@@ -123,10 +122,14 @@ def _myself(w: Work) -> Person:
     return access.person(w, w.actor.person_id)
 
 
-def _prove(person: Person, password: object) -> None:
-    """The current password guards what would let somebody take the account over."""
+def _prove(w: Work, person: Person, password: object) -> None:
+    """The current password guards what would let somebody take the account over, and guesses at it are counted."""
+    if throttle.blocked(w, "account", person.email):
+        raise TooMany(_("That was not your password several times. Please wait a few minutes."))
     if not passwords.fits(password, person.password_hash)[0]:
-        raise Invalid(_("Current password"), _("this is not your current password"))
+        throttle.failed(w, "account", person.email)
+        audit.record(w, "auth.password_refused", "person", person.id, customer_id=person.customer_id)
+        raise Counted(_("Current password"), _("this is not your current password"))
 
 
 def _set_password(w: Work, person: Person, password: str, *, keep: str) -> None:

@@ -7,7 +7,7 @@ The answer to a request is the same whether the address is free, taken or alread
 from sqlmodel import col, select
 
 from db.models import Customer, CustomerEmail, Person, Role, TicketKind
-from services import audit, company, inputs, outbox, passwords, rollups, search, sign_in, throttle, tickets
+from services import audit, company, inputs, outbox, passwords, rollups, search, sign_in, tickets
 from services.errors import Conflict
 from services.text import _
 from services.work import Work
@@ -17,9 +17,8 @@ def ask(w: Work, name: object, typed_email: object) -> None:
     """Send a mail to the address: with a link to go on, or, when it has a login already, saying so. Raises Invalid."""
     clean_name = inputs.line(name, _("Name"), 120)
     email = inputs.email(typed_email)
-    if throttle.blocked(w, "mail", email) or throttle.blocked(w, "address", w.actor.address):
+    if not outbox.may_ask(w, email):
         return  # the same answer, no further mail
-    throttle.failed(w, "mail", email)
     known = w.session.exec(select(Person).where(Person.email == email)).one_or_none()
     home = company.of(w)
     if known is not None:

@@ -8,7 +8,7 @@ from sqlmodel import select
 from db.models import Person, TicketKind
 from services import audit, inputs, passwords, sessions, throttle, tickets
 from services.errors import Invalid
-from services.work import Work
+from services.work import Actor, Work, reading, work
 
 #: Pages a person may be sent to after signing in, by their address. Anything else leads to the start page.
 RETURN_PAGES: set[str] = set()
@@ -31,40 +31,58 @@ def return_path(page: str, query: dict[str, str]) -> str:
     return f"/{page}" + (f"?{urlencode(kept)}" if kept else "")
 
 
-def check(
-    w: Work, typed_email: object, password: object, *, browser: str, page: str = "", query: dict[str, str] | None = None
+def attempt(
+    actor: Actor,
+    typed_email: object,
+    password: object,
+    *,
+    browser: str,
+    page: str = "",
+    query: dict[str, str] | None = None,
 ) -> str | None:
     """A sign-in ticket when e-mail and password fit, else None.
 
-    Wrong password, unknown address, disabled person and "wait a little" look the same and take the same time. Never
-    raises for a refusal: the failure must be counted, so the unit of work has to commit.
+    Wrong password, unknown address, disabled person and "wait a little" look the same. Comparing takes long on purpose,
+    so it happens between two transactions: strangers who guess must not keep the company from writing.
     """
     try:
         email = inputs.email(typed_email)
     except Invalid:
         email = ""
-    blocked = throttle.blocked(w, "account", email) or throttle.blocked(w, "address", w.actor.address)
-    person = w.session.exec(select(Person).where(Person.email == email)).one_or_none() if email else None
-    known = person if person is not None and person.disabled_at is None and person.password_hash else None
-    right, better = (False, None) if blocked else passwords.fits(password, known.password_hash if known else None)
-    if not right or known is None or not browser:
-        _refused(w, email, person, blocked=blocked)
-        return None
-    if better:
-        known.password_hash = better
-        w.session.add(known)
-    throttle.forgive(w, "account", email)
-    return hand_over(w, known, browser=browser, page=page, query=query)
+    with reading(actor) as w:
+        person = _somebody(w, email)
+        kept = person.password_hash if person and person.disabled_at is None else None
+        waiting = _must_wait(w, email)
+    right, better = (False, None) if waiting else passwords.fits(password, kept)
+    with work(actor) as w:
+        # Decided anew: of many guesses at once only the free ones count, and the password may have changed meanwhile.
+        person, waiting = _somebody(w, email), _must_wait(w, email)
+        good = right and not waiting and browser and person and person.disabled_at is None
+        if not good or person is None or person.password_hash != kept:
+            _refused(w, email, person, waiting=waiting)
+            return None
+        person.password_hash = better or kept
+        w.session.add(person)
+        throttle.forgive(w, "account", email)
+        return hand_over(w, person, browser=browser, page=page, query=query)
 
 
-def _refused(w: Work, email: str, person: Person | None, *, blocked: bool) -> None:
+def _somebody(w: Work, email: str) -> Person | None:
+    return w.session.exec(select(Person).where(Person.email == email)).one_or_none()
+
+
+def _must_wait(w: Work, email: str) -> bool:
+    return throttle.blocked(w, "account", email) or throttle.blocked(w, "address", w.actor.address)
+
+
+def _refused(w: Work, email: str, person: Person | None, *, waiting: bool) -> None:
     locks = False
-    if not blocked:
+    if not waiting:
         locks = throttle.failed(w, "account", email)
         throttle.failed(w, "address", w.actor.address)
     customer_id = person.customer_id if person else None
     who = person.id if person else ""
-    audit.record(w, "auth.sign_in_refused", "person", who, customer_id=customer_id, after={"waiting": blocked or locks})
+    audit.record(w, "auth.sign_in_refused", "person", who, customer_id=customer_id, after={"waiting": waiting or locks})
     if locks:
         audit.record(w, "auth.locked_for_a_while", "person", who, customer_id=customer_id)
 

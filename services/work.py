@@ -20,7 +20,7 @@ from sqlmodel import Session
 from db.engine import Engines
 from db.models import TEAM, Role
 from services import clock
-from services.errors import NotAllowed, Unavailable
+from services.errors import Counted, NotAllowed, Unavailable
 from services.text import _
 
 UTC = ZoneInfo("UTC")
@@ -104,10 +104,19 @@ def engines() -> Engines:
 
 @contextmanager
 def work(actor: Actor) -> Iterator[Work]:
-    """A unit of work that may write. Commits at the end of the block, rolls back when anything is raised."""
+    """A unit of work that may write. Commits at the end of the block, rolls back when anything is raised.
+
+    The one exception is `Counted`, which is raised again after the commit: a wrong guess has to be remembered.
+    """
     lock = engines().lock
+    refusal: Counted | None = None
     with calm(), lock.held() if lock else nullcontext(), WriteSession() as session, session.begin():
-        yield Work(session, actor, clock.now())
+        try:
+            yield Work(session, actor, clock.now())
+        except Counted as counted:
+            refusal = counted
+    if refusal is not None:
+        raise refusal
 
 
 @contextmanager

@@ -5,9 +5,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages._ui import guard
+from pages._ui.feedback import reported
 from services import sign_in
 from services.text import _
-from services.work import Actor, work
+from services.work import Actor
 
 
 def go(path: str) -> None:
@@ -29,6 +30,13 @@ def with_ticket(ticket: str) -> None:
     go(f"/session/ticket?t={ticket}")
 
 
+def _not_in() -> str:
+    """Why there is no ticket; the same for every reason but a browser that cannot keep one."""
+    if not guard.browser():
+        return _("Your browser keeps no cookies for this address. Please allow them and load the page again.")
+    return _("E-mail and password do not fit. After several tries you have to wait a few minutes.")
+
+
 def form(actor: Actor, page: str = "", query: dict[str, str] | None = None) -> None:
     """Ask for e-mail and password; on success the browser lands on `page` with `query`."""
     with st.form("sign_in", border=True):
@@ -38,17 +46,13 @@ def form(actor: Actor, page: str = "", query: dict[str, str] | None = None) -> N
         )
         sent = st.form_submit_button(_("Sign in"), type="primary", width="stretch")
     if sent:
-        with work(actor) as w:
-            ticket = sign_in.check(w, email, password, browser=guard.browser(), page=page, query=query)
+        ticket = None
+        with reported() as outcome:
+            ticket = sign_in.attempt(actor, email, password, browser=guard.browser(), page=page, query=query)
         if ticket:
             with_ticket(ticket)
-        if not guard.browser():
-            st.error(_("Your browser keeps no cookies for this address. Please allow them and load the page again."))
-        else:
-            st.error(
-                _("E-mail and password do not fit. After several tries you have to wait a few minutes."),
-                icon=":material/lock:",
-            )
+        if outcome.ok:
+            st.error(_not_in(), icon=":material/lock:")
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.page_link("public/register.py", label=_("Register as a customer"), icon=":material/person_add:")
         st.page_link("public/forgot.py", label=_("Forgot password?"), icon=":material/key:")
