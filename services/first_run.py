@@ -1,10 +1,12 @@
 """The first minutes of an installation: a set-up code on the console, the company, the first administrator."""
 
 import hmac
+from typing import Any
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
-from db.models import Person, Role
+from db.models import Person, Role, Setting
 from services import company, people, sign_in
 from services.errors import Invalid, NotAllowed
 from services.settings import secret
@@ -17,6 +19,14 @@ CODE = "set-up-code"
 def needed(w: Work) -> bool:
     """Whether there is no administrator yet."""
     return w.session.exec(select(Person.id).where(col(Person.role) == Role.ADMIN).limit(1)).first() is None
+
+
+def _one_at_a_time(w: Work) -> None:
+    """Of two who press the button together the second waits here until the first is stored, and is then refused."""
+    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[w.dialect]
+    claim = insert(Setting).values(key="first-run", value={}, updated_at=w.now)
+    w.session.connection().execute(claim.on_conflict_do_nothing())
+    w.session.exec(select(Setting).where(Setting.key == "first-run").with_for_update()).one()
 
 
 def code() -> str:
@@ -40,6 +50,7 @@ def create(
 
     Works only while there is no administrator and only with the code from the console. Raises Invalid, NotAllowed.
     """
+    _one_at_a_time(w)
     if not needed(w):
         raise NotAllowed(_("This installation is set up already. Please sign in."))
     if not hmac.compare_digest(str(typed_code).strip().encode("utf-8", "replace"), code().encode()):
