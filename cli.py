@@ -16,9 +16,9 @@ from rich.table import Table
 
 from db import schema
 from db.engine import make_engines
-from db.models import ImportRun
+from db.models import ImportRun, Role
 from services import backup as backups
-from services import self_check
+from services import people, rollup_check, self_check
 from services import work as units
 from services.errors import RapportError
 from services.exchange import imports, reading
@@ -188,6 +188,56 @@ def restore(
         manifest = backups.restore(SYSTEM, file, overwrite=yes)
     rows = number(sum(manifest.counts.values()))
     out.print(f"Restored {rows} rows as they were at {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+users = typer.Typer(help="Who may sign in.", no_args_is_help=True)
+app.add_typer(users, name="user")
+
+
+@users.command("add")
+def user_add(
+    email: Annotated[str, typer.Argument(help="E-mail address to sign in with.")],
+    name: Annotated[str, typer.Option(help="Name as colleagues see it.")],
+    role: Annotated[Role, typer.Option(help="staff, manager or admin; customers register themselves.")] = Role.STAFF,
+) -> None:
+    """Add somebody to the team. Prints a generated pass phrase once; the person changes it after signing in."""
+    with database(), units.work(SYSTEM) as w:
+        person = people.add(w, name, email, role)
+        secret = people.one_time_password(w, person.id)
+    out.print(f"{email} may sign in as {role} with: {secret}", markup=False, highlight=False, soft_wrap=True)
+
+
+@users.command("disable")
+def user_disable(email: Annotated[str, typer.Argument(help="E-mail address of the person.")]) -> None:
+    """Sign somebody out everywhere and for good; open tabs end within a second."""
+    with database(), units.work(SYSTEM) as w:
+        people.disable(w, people.by_email(w, email).id)
+    out.print(f"{email} is disabled.", markup=False, highlight=False)
+
+
+@users.command("reset")
+def user_reset(email: Annotated[str, typer.Argument(help="E-mail address of the person.")]) -> None:
+    """Give somebody a new generated pass phrase and sign all browsers out, for when no mail can be received."""
+    with database(), units.work(SYSTEM) as w:
+        secret = people.one_time_password(w, people.by_email(w, email).id)
+    out.print(f"{email} may sign in with: {secret}", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def check() -> None:
+    """Is this installation fit to run? One line per question; exit code 1 when it is not."""
+    with database(at_head=False):
+        findings = self_check.findings()
+        if all(f.good for f in findings if f.line.startswith(("schema", "database"))):
+            with units.reading(SYSTEM) as w:
+                wrong = rollup_check.mismatches(w)
+            line = f"{len(wrong)} differ from their rows; first: {wrong[0]}" if wrong else "equal their rows"
+            findings.append(self_check.Finding(f"sums: {line}", good=not wrong))
+    for finding in findings:
+        mark = "ok " if finding.good else "BAD" if finding.fatal else "?? "
+        out.print(f"{mark} {finding.line}", style=None if finding.good else "red", markup=False, highlight=False)
+    if not all(f.good or not f.fatal for f in findings):
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
 from db.models import Person, Role, Setting
-from services import company, people, sign_in
+from services import company_settings, people, sign_in
 from services.errors import Invalid, NotAllowed
 from services.settings import secret
 from services.text import _
@@ -56,7 +56,7 @@ def create(
     if not hmac.compare_digest(str(typed_code).strip().encode("utf-8", "replace"), code().encode()):
         raise Invalid(_("Set-up code"), _("this is not the code that the console shows"))
     as_admin = Work(w.session, SYSTEM, w.now)
-    company.save(as_admin, name=company_name, set_up=True, **answers)
+    company_settings.change(as_admin, name=company_name, set_up=True, **answers)
     if not isinstance(password, str) or not password:
         raise Invalid(_("Password"), _("please fill this in"))
     admin = people.add(as_admin, name, email, Role.ADMIN, password)

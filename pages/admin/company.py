@@ -9,7 +9,7 @@ from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.narrow import narrow
 from pages._ui.show import home
-from services import company
+from services import company_settings
 from services.text import LANGUAGES, _
 from services.work import work
 
@@ -37,6 +37,6 @@ with narrow():
         sent = st.form_submit_button(_("Save"), type="primary")
     if sent:
         with reported(_("Saved.")) as outcome, work(actor) as w:
-            company.save(w, name=name, time_zone=zone, language=language)
+            company_settings.change(w, name=name, time_zone=zone, language=language)
         if outcome.ok:
             st.rerun()

@@ -28,11 +28,7 @@ if summary is None:
     st.stop()
 st.success(_("The demonstration company is there."), icon=":material/celebration:")
 st.subheader(_("Sign in as one of these three people"))
-st.caption(
-    _(
-        "Use a second browser or a private window and keep this one open. The passwords were made for this load."
-    )
-)
+st.caption(_("Use a second browser or a private window and keep this one open. The passwords were made for this load."))
 st.dataframe(
     [{_("Who"): s.role, _("Name"): s.name, _("E-mail"): s.email, _("Password"): s.password} for s in summary.sign_ins],
     hide_index=True,
