@@ -8,6 +8,7 @@ import asyncio
 import gc
 import importlib
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -20,7 +21,6 @@ from streamlit import config as streamlit_config
 from api.gate import Gate
 from api.session_routes import ROUTES
 from api.sockets import SOCKETS, watch
-from db.engine import make_engines
 from pages._ui.feedback import neutral_line
 from services import first_run, self_check, sessions
 from services import work as units
@@ -43,18 +43,19 @@ HEAVY = (
 
 
 def prepare() -> None:
-    """Logging, server options that depend on the settings, engines, schema, self-check. Ends the process when unfit."""
-    logging.basicConfig(level=settings().log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    settings().var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    streamlit_config.set_option("server.cookieSecret", secret("cookie-secret"))
-    streamlit_config.set_option("server.maxUploadSize", settings().upload_mb)
-    units.bind(make_engines(settings().url))
-    self_check.bring_schema_up()
-    findings = self_check.findings()
+    """Logging, self-check, server options that depend on the settings. Ends the process when it is unfit to start."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    findings = self_check.start_up()
     for finding in findings:
         LOG.log(logging.INFO if finding.good else logging.ERROR, "%s", finding.line)
     if not all(f.good or not f.fatal for f in findings):
-        sys.exit("Rapport does not start: " + "; ".join(f.line for f in findings if not f.good and f.fatal))
+        logging.shutdown()
+        # The line just logged says it all; an exception here would be printed as a crash of the server.
+        os._exit(1)
+    logging.getLogger().setLevel(settings().log_level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # /readyz asks for the migration level all the time
+    streamlit_config.set_option("server.cookieSecret", secret("cookie-secret"))
+    streamlit_config.set_option("server.maxUploadSize", settings().upload_mb)
 
 
 def say_where() -> None:

@@ -1,18 +1,22 @@
 """Is this installation fit to start? Each question is answered in one line; a fatal "no" stops the start."""
 
+import logging
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 
+from pydantic import ValidationError
 from sqlalchemy import text
 from sqlmodel import col, select
 
 from db import schema
+from db.engine import make_engines
 from db.models import AuditEntry
 from services import clock
 from services.settings import secret, settings
-from services.work import SYSTEM, engines, reading
+from services.work import SYSTEM, bind, engines, reading
 
+LOG = logging.getLogger(__name__)
 LEAST_DISK_MB = 256
 
 
@@ -38,13 +42,44 @@ def bring_schema_up() -> None:
         schema.migrate(engines().write)
 
 
-def findings() -> list[Finding]:
-    """All questions, in order. The database questions are left out when it cannot be reached."""
+def start_up() -> list[Finding]:
+    """Read the settings, make the folder, bind the database, bring the schema up, and ask all questions.
+
+    Never raises: what goes wrong is the last answer, in one line.
+    """
     try:
-        here = schema.current(engines().read)
+        here = settings()
+    except ValidationError as error:
+        wrong = [f"RAPPORT_{str(e['loc'][0]).upper()} {e['input']!r}: {e['msg']}" for e in error.errors()]
+        return [Finding("settings: " + "; ".join(wrong), good=False)]
+    try:
+        here.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        secret("cookie-secret")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        return [Finding(f"folder: {here.var_dir} cannot be used: {reason}", good=False)]
+    try:
+        bind(make_engines(here.url))
+        bring_schema_up()
     except Exception as error:
-        return [Finding(f"database: cannot be reached ({type(error).__name__})", good=False)]
-    return [_schema(here), *_sqlite(), _secrets(), _disk(), _clock(), _address()]
+        LOG.debug("database", exc_info=True)
+        return [_no_database(error)]
+    return findings()
+
+
+def findings() -> list[Finding]:
+    """All questions, in order. What needs the tables is left out when they are not there."""
+    try:
+        here = _schema(schema.current(engines().read))
+        about_data = [*_sqlite(), _clock()] if here.good else []
+    except Exception as error:
+        return [_no_database(error)]
+    return [here, *about_data, _secrets(), _disk(), _address()]
+
+
+def _no_database(error: Exception) -> Finding:
+    """The kind of error only: its text may hold the address with the password."""
+    return Finding(f"database: cannot be reached or read ({type(error).__name__})", good=False)
 
 
 def _schema(here: str | None) -> Finding:
