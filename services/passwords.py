@@ -55,7 +55,7 @@ def check_new(password: object, *known: str) -> str:
         raise Invalid(field, _("use at least {n} characters; a short sentence is fine").format(n=SHORTEST))
     if length > LONGEST or not _acceptable(password):
         raise Invalid(field, _("use at most {n} ordinary characters").format(n=LONGEST))
-    words = [w for k in known for w in (k, k.split("@")[0], *k.split()) if w]
+    words = [w for k in known for w in (k, k.replace(" ", ""), k.split("@")[0], *k.split()) if w]
     # The estimator looks at 72 characters at most; what follows can only make a password harder.
     guesses = float(zxcvbn(_normal(password)[:72], user_inputs=["rapport", *words])["guesses_log10"])
     if guesses < _LEAST_GUESSES_LOG10:
