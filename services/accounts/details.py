@@ -1,0 +1,104 @@
+"""Changing name, company, language and time zone; and the rule by which nobody overwrites what another has saved."""
+
+from zoneinfo import available_timezones
+
+from sqlalchemy import update
+from sqlmodel import SQLModel, col
+
+from db.models import Customer, CustomerKind
+from services import access, audit, company, search
+from services.accounts.view import shown_name
+from services.errors import Conflict, Invalid
+from services.inputs import line
+from services.text import LANGUAGES, _
+from services.work import Work
+
+
+class AccountChange(SQLModel):
+    """What the form hands in; `version` is the one the form was filled from."""
+
+    version: int
+    name: str
+    company: str = ""
+    language: str
+    time_zone: str
+
+
+class Stale(Conflict):
+    """The account was changed since the form was filled. `now` is what it says: field -> value."""
+
+    def __init__(self, now: dict[str, str], labels: dict[str, str]) -> None:
+        self.now = now
+        told = "; ".join(f"{labels[k]}: {v or '–'}" for k, v in now.items())
+        sentence = _("Your account was changed in another window meanwhile, nothing was saved.")
+        if told:
+            sentence += " " + _("It says now: {values}.").format(values=told)
+        super().__init__(sentence + " " + _("Save again to replace that with what you typed."))
+
+
+def labels() -> dict[str, str]:
+    """The fields of an account in words."""
+    return {
+        "name": _("Name"),
+        "company": _("Company"),
+        "language": _("Language"),
+        "time_zone": _("Time zone"),
+        "email": _("E-mail"),
+        "address": _("Address"),
+        "phone": _("Phone"),
+    }
+
+
+def change(w: Work, new: AccountChange) -> None:
+    """Save the details. Raises Invalid, and Stale where somebody else has saved since."""
+    own = access.customer(w, access.own_customer_id(w))
+    person = access.person(w, w.actor.person_id or 0)
+    is_company = own.kind is CustomerKind.COMPANY
+    values = _checked(new, is_company=is_company)
+    before = {
+        "name": shown_name(own, person),
+        "company": own.company or "",
+        "language": person.language,
+        "time_zone": person.time_zone or company.of(w).time_zone,
+    }
+    renewed(w, own, new.version, {k: v for k, v in before.items() if v != values[k]})
+    person.name, person.language, person.time_zone = values["name"], values["language"], values["time_zone"]
+    if is_company:
+        own.company = values["company"] or own.company
+    else:
+        own.name, own.company = values["name"], values["company"] or None
+        own.language, own.time_zone = values["language"], values["time_zone"]
+    w.session.add_all([own, person])
+    w.session.flush()
+    saved(w, own, "accounts.change", before, values)
+
+
+def _checked(new: AccountChange, *, is_company: bool) -> dict[str, str]:
+    if new.language not in LANGUAGES:
+        raise Invalid(_("Language"), _("choose one from the list"))
+    if new.time_zone not in available_timezones():
+        raise Invalid(_("Time zone"), _("choose one from the list"))
+    return {
+        "name": line(new.name, _("Name"), 200),
+        "company": line(new.company, _("Company"), 200, required=is_company),
+        "language": new.language,
+        "time_zone": new.time_zone,
+    }
+
+
+def renewed(w: Work, own: Customer, version: int | None, differs: dict[str, str] | None = None) -> None:
+    """Count the version up. With a `version` given it must still be the one in force, or Stale is raised."""
+    claim = update(Customer).where(col(Customer.id) == own.id)
+    if version is not None:
+        claim = claim.where(col(Customer.version) == version)
+    claimed = w.session.connection().execute(claim.values(version=col(Customer.version) + 1, updated_at=w.now))
+    if claimed.rowcount == 0:
+        raise Stale(differs or {}, labels())
+    w.session.refresh(own)
+
+
+def saved(w: Work, own: Customer, action: str, before: dict[str, str], after: dict[str, str]) -> None:
+    """Into the audit trail and the search line."""
+    search.index(w, own.id)
+    if before != after:
+        audit.record(w, action, "customer", own.id, customer_id=own.id, before=before, after=after)
