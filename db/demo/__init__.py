@@ -7,6 +7,7 @@ numbers come from ranges that belong to nobody.
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,10 @@ from db.demo.contacts import Shop
 from db.demo.people import AGENT, CUSTOMERS, HEAD, HERO
 from db.demo.seasons import DAYS, calendar
 
-__all__ = ["AGENT", "CUSTOMERS", "DAYS", "HEAD", "HERO", "Invented", "company", "invented"]
+__all__ = ["AGENT", "CUSTOMERS", "DAYS", "HEAD", "HERO", "WORDS", "Invented", "company", "invented"]
+
+#: Short, common, different words, for pass phrases.
+WORDS = tuple(Path(__file__).with_name("words.txt").read_text("utf-8").split())
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import pandas as pd
 
 from db.demo.catalogue import BREWERS
 from db.demo.contacts import Shop
+from db.demo.people import HERO
 from db.demo.phrases import NAMES, REASONS
 from db.demo.seasons import only
 from db.demo.tables import Ids, matter_ids
@@ -60,7 +61,8 @@ def returns(rng: np.random.Generator, shop: Shop, ids: Ids) -> pd.DataFrame:
     orders, now = shop.orders, shop.calendar.as_of
     arrived = orders["delivered_at"].to_numpy("datetime64[s]")
     back = (orders["status"] == "returned").to_numpy()
-    fresh = (orders["status"] == "delivered").to_numpy() & (rng.random(len(orders)) < 0.03) & (orders["who"] > 0)
+    posted = orders["shipped_at"].notna() & (orders["who"] != HERO)
+    fresh = posted.to_numpy() & (orders["status"] == "delivered").to_numpy() & (rng.random(len(orders)) < 0.03)
     row = np.flatnonzero(back | fresh)
     asked = np.minimum(arrived[row] + rng.integers(20, 90, len(row)) * np.timedelta64(3600, "s"), now)
     closed = np.minimum(asked + rng.integers(3, 9, len(row)) * np.timedelta64(86400, "s"), now)

@@ -82,11 +82,18 @@ def _anger(rng: np.random.Generator, shop: Shop) -> pd.DataFrame:
     last = pd.Series(np.arange(len(shop.orders))).groupby(shop.orders["who"].to_numpy()).last()
     gone = last[shop.how.complains[last.index.to_numpy()]].to_numpy()
     order = np.repeat(gone, rng.integers(2, 5, len(gone)))
-    days = rng.integers(-20, 30, len(order))
-    day = np.clip(shop.orders["day"].to_numpy()[order] + days, 0, DAYS)
+    who, ordered_on = shop.orders["who"].to_numpy(), shop.orders["day"].to_numpy()
+    day = np.clip(ordered_on[order] + rng.integers(-20, 30, len(order)), 0, DAYS)
+    # about the order that was the newest one on that day; before the first one there is nothing to be angry about
+    by_customer = np.lexsort((ordered_on, who))
+    key = (who * (DAYS + 1) + ordered_on)[by_customer]
+    newest = by_customer[np.maximum(np.searchsorted(key, who[order] * (DAYS + 1) + day, side="right") - 1, 0)]
+    about = np.where(who[newest] == who[order], newest, order)
+    day = np.maximum(day, ordered_on[about])
     reason = rng.choice([_reason(r) for r in ("Complaint", "Fault", "Delivery")], len(order), p=[0.6, 0.22, 0.18])
-    at = shop.calendar.time(rng, day, OPENING_HOURS)
-    return pd.DataFrame({"order": order, "at": at, "reason": reason, "angry": True})
+    soonest = shop.orders["ordered_at"].to_numpy("datetime64[s]")[about] + np.timedelta64(3600, "s")
+    at = np.maximum(shop.calendar.time(rng, day, OPENING_HOURS), soonest)
+    return pd.DataFrame({"order": about, "at": at, "reason": reason, "angry": True})
 
 
 def _days(rng: np.random.Generator, calendar: Calendar, customers: int, scale: int) -> Counts:

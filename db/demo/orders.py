@@ -122,5 +122,6 @@ def paid(rng: np.random.Generator, frame: pd.DataFrame, how: Habits) -> Texts:
     who, n = frame["who"].to_numpy(), len(frame)
     at_work = rng.choice(4, len(how), p=[0.1, 0.75, 0, 0.15])
     own = np.where(how.is_company, at_work, rng.choice(4, len(how), p=[0.5, 0.12, 0.33, 0.05]))
+    own[HERO] = 0
     method = np.where((frame["channel"] == STORE) & (rng.random(n) < 0.35), 4, own[who])
     return METHODS[method]
