@@ -9,12 +9,18 @@ from sqlmodel import Session
 
 from db.models import Product, Role
 from services import catalogue
-from services.catalogue import Facet, Filters, Sort, Stock
+from services.catalogue import Facet, Filters, Sort, Stock, words
 from services.errors import NotAllowed, NotFound
 from services.work import Actor, Work
 from tests import make
 
 WorkAs = Callable[[Actor], Work]
+
+
+@pytest.fixture(autouse=True)
+def always_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shelf changes between two lines of a test, not only every two seconds."""
+    monkeypatch.setattr(words, "FRESH_S", 0.0)
 
 
 @pytest.fixture

@@ -63,13 +63,17 @@ def browse(
     """
     w.require(Role.CUSTOMER, Role.STAFF)
     most = min(max(most, 1), MOST_PER_PAGE)
-    found = words.of_shelf(w).find(filters.text) if filters.text.strip() else None
+    shelf = words.of_shelf(w)
+    found = shelf.words.find(filters.text) if filters.text.strip() else None
     conditions: list[Any] = [*FOR_SALE]
     if filters.in_stock:
         conditions.append(func.coalesce(Product.stock, 1) > 0)
     if found is not None:
         conditions.append(col(Product.id).in_(found))
-    facets = _facets(w, conditions)
+    if found is None and filters.in_stock not in shelf.counted:
+        shelf.counted[filters.in_stock] = _counted(w, conditions)
+    counted = shelf.counted[filters.in_stock] if found is None else _counted(w, conditions)
+    facets = [Facet(name, products) for name, products in counted]
     if filters.category:
         conditions.append(col(Product.category) == filters.category)
     of_category = [f for f in facets if filters.category in ("", f.category)]
@@ -87,10 +91,10 @@ def browse(
     )
 
 
-def _facets(w: Work, conditions: list[Any]) -> list[Facet]:
+def _counted(w: Work, conditions: list[Any]) -> list[tuple[str, int]]:
     category = func.coalesce(Product.category, "")
     counted = select(category, func.count()).where(*conditions).group_by(category).order_by(category)
-    return [Facet(name, n) for name, n in w.session.execute(counted)]
+    return [(name, n) for name, n in w.session.execute(counted)]
 
 
 def _ranked(

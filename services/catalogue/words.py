@@ -5,6 +5,7 @@ A typed word is looked up among the different words, not among the products: 40,
 """
 
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
@@ -105,26 +106,43 @@ def built(rows: Iterable[tuple[int, str, str]]) -> Words:
     )
 
 
-_kept: WeakKeyDictionary[object, tuple[object, Words]] = WeakKeyDictionary()
+#: For how long the shelf is taken to be the same without looking. Prices and stock are always read anew.
+FRESH_S = 2.0
+
+
+@dataclass
+class Shelf:
+    """What one process remembers of a shelf: its words, and the categories with how many products each has."""
+
+    looked_at: float
+    state: tuple[object, ...]
+    words: Words
+    counted: dict[bool, list[tuple[str, int]]] = field(default_factory=dict)  # by "only what is in stock"
+
+
+_kept: WeakKeyDictionary[object, Shelf] = WeakKeyDictionary()
 _building = threading.Lock()
 
 
-def of_shelf(w: Work) -> Words:
-    """The words of everything that is for sale, made anew when a product was added, changed or taken away."""
-    shelf = w.session.get_bind()
-    state = tuple(
-        w.session.execute(
-            select(func.count(), func.max(Product.id), func.max(Product.updated_at)).where(*FOR_SALE)
-        ).one()
-    )
-    kept = _kept.get(shelf)
-    if kept is None or kept[0] != state:
+def of_shelf(w: Work) -> Shelf:
+    """The shelf from memory; looked at again after FRESH_S, and made anew when a product was added or changed."""
+    bound = w.session.get_bind()
+    kept = _kept.get(bound)
+    if kept is None or time.monotonic() - kept.looked_at > FRESH_S:
         with _building:
-            kept = _kept.get(shelf)
-            if kept is None or kept[0] != state:
-                kept = (state, built(_rows(w)))
-                _kept[shelf] = kept
-    return kept[1]
+            kept = _kept.get(bound)
+            if kept is None or time.monotonic() - kept.looked_at > FRESH_S:
+                kept = _looked_at(w, kept)
+                _kept[bound] = kept
+    return kept
+
+
+def _looked_at(w: Work, before: Shelf | None) -> Shelf:
+    newest = select(func.count(), func.max(Product.id), func.max(Product.updated_at)).where(*FOR_SALE)
+    state, now = tuple(w.session.execute(newest).one()), time.monotonic()
+    if before is not None and before.state == state:
+        return Shelf(now, state, before.words)
+    return Shelf(now, state, built(_rows(w)))
 
 
 def _rows(w: Work) -> Iterable[tuple[int, str, str]]:
