@@ -4,7 +4,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +18,7 @@ from db import schema
 from db.engine import make_engines
 from db.models import ImportRun, Role
 from services import backup as backups
-from services import people, rollup_check, self_check
+from services import demo, people, rollup_check, self_check
 from services import work as units
 from services.errors import RapportError
 from services.exchange import imports, reading
@@ -86,7 +86,7 @@ def migrate() -> None:
     "described in docs/import.md. Times without a zone are those of the company; amounts have a decimal point.\n\n"
     "Importing the same folder twice adds nothing. A row that cannot be taken goes to a file of its own with line, "
     "column and reason; all others go in. An import that was cut short goes on when it is started again.\n\n"
-    f"Limits: {reading.MOST_COLUMNS} columns, {number(reading.MOST_LINE_CHARS)} characters a line, 131,072 a cell, "
+    f"Limits: {reading.MOST_COLUMNS} columns, {number(reading.MOST_LINE_BYTES)} bytes a line, 131,072 a cell, "
     f"20 GB unpacked and {reading.MOST_RATIO} times the size of the packed file."
 ))  # fmt: skip
 def import_(
@@ -113,11 +113,13 @@ def source_of(folder: Path) -> str:
     return re.sub(r"[^\w .\-]+", "-", name).strip(" .-")[:40] or "import"
 
 
-def _import_with_progress(folder: Path, source: str) -> None:
+@contextmanager
+def _watched() -> Iterator[Callable[[imports.Progress], None]]:
+    """A progress bar for an import; what is yielded takes its reports."""
     started = time.perf_counter()
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description:<16}"),
+        TextColumn("{task.description:<18}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %  {task.fields[speed]}"),
         TimeElapsedColumn(),
@@ -131,9 +133,33 @@ def _import_with_progress(folder: Path, source: str) -> None:
             speed = f"{number(progress.read / max(seconds, 0.001))} rows/s"
             bar.update(task, completed=progress.share, description=progress.table, speed=speed)
 
-        run = imports.run(folder, source=source, started_by=SYSTEM, on_progress=show)
+        yield show
         bar.update(task, completed=1.0)
+
+
+def _import_with_progress(folder: Path, source: str) -> None:
+    started = time.perf_counter()
+    with _watched() as show:
+        run = imports.run(folder, source=source, started_by=SYSTEM, on_progress=show)
     _print_result(run, time.perf_counter() - started)
+
+
+@app.command("demo")
+def demo_(
+    scale: Annotated[int, typer.Option(help="Times 500 customers; 100 is for benchmarks.")] = 1,
+    seed: Annotated[int, typer.Option(help="Another number invents another company.")] = 1,
+) -> None:
+    """Load the demonstration company into an installation without customers, and print its three sign-ins."""
+    with database(), _watched() as show:
+        summary = demo.load(SYSTEM, seed=seed, scale=scale, on_progress=show)
+    table = Table("Kind", "Rows", title="The demonstration company")
+    table.columns[1].justify = "right"
+    for kind, rows in summary.counts.items():
+        table.add_row(kind, number(rows))
+    out.print(table)
+    out.print("Sign in as (the pass phrase was made for this load and is shown only now):")
+    for person in summary.sign_ins:
+        out.print(f"  {person.role:<10}{person.email:<24}{person.password}", markup=False, highlight=False)
 
 
 def _print_result(run: ImportRun, seconds: float) -> None:

@@ -214,17 +214,19 @@ def _returns(a: Adding) -> int:
 
 
 def _dates(a: Adding) -> int:
-    """Since when things are known, where the import could only say: since now. Counts the kinds of rows."""
+    """Since when things are known, where the import could only say: since now."""
     of_run = {m: col(m.import_run_id) == a.run_id for m in (Customer, Interaction, Payment)}
     when = select(col(Order.ordered_at)).where(col(Order.id) == Payment.order_id).scalar_subquery()
-    connection = a.w.session.connection()
-    connection.execute(update(Customer).where(of_run[Customer]).values(created_at=Customer.joined_at))
-    connection.execute(update(Interaction).where(of_run[Interaction]).values(logged_at=Interaction.happened_at))
-    connection.execute(update(Payment).where(of_run[Payment]).values(paid_at=when))
     cancelled = [col(Order.import_run_id) == a.run_id, col(Order.status) == OrderStatus.CANCELLED]
-    connection.execute(update(Order).where(*cancelled).values(cancelled_at=Order.ordered_at))
-    audit.record(a.w, "demo.dates", "import_run", a.run_id)
-    return len(of_run) + 1
+    changes = (
+        update(Customer).where(of_run[Customer]).values(created_at=Customer.joined_at),
+        update(Interaction).where(of_run[Interaction]).values(logged_at=Interaction.happened_at),
+        update(Payment).where(of_run[Payment]).values(paid_at=when),
+        update(Order).where(*cancelled).values(cancelled_at=Order.ordered_at),
+    )
+    n = sum(int(a.w.session.connection().execute(change).rowcount) for change in changes)
+    audit.record(a.w, "demo.dates", "import_run", a.run_id, after={"rows": n})
+    return n
 
 
 def _addresses(a: Adding) -> int:

@@ -3,12 +3,15 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 from sqlmodel import Session, col
+from typer.testing import CliRunner
 
+import cli
 from db import schema
 from db.engine import Engines, make_engines
 from db.models import (
@@ -34,10 +37,11 @@ from db.models import (
     Role,
     Shipment,
 )
-from services import clock, company, demo, passwords, rollup_check, search
+from services import clock, company, demo, demo_sign_ins, passwords, rollup_check, search
 from services import work as work_module
 from services.errors import Conflict, Invalid, NotAllowed
 from services.exchange import imports
+from services.settings import settings
 from services.work import SYSTEM, Work, reading, work
 from tests import make
 
@@ -234,3 +238,19 @@ def test_progress_rises_to_the_end(fresh_engines: Engines, now: datetime) -> Non
     shares = [p.share for p in told]
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0)
+
+
+def test_the_command_line_loads_it_and_prints_who_may_sign_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPPORT_VAR_DIR", str(tmp_path))
+    monkeypatch.delenv("RAPPORT_DATABASE_URL", raising=False)
+    settings.cache_clear()
+    for factory in (work_module.WriteSession, work_module.ReadSession):
+        factory.configure(join_transaction_mode="conditional_savepoint")
+    try:
+        told, again = (CliRunner().invoke(cli.app, ["demo"]) for _time in range(2))
+    finally:
+        settings.cache_clear()
+    assert told.exit_code == 0, told.output
+    assert all(email in told.output for email in demo_sign_ins.EMAILS.values())
+    assert again.exit_code == 1
+    assert "without customers" in " ".join(again.output.split())
