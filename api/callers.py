@@ -8,6 +8,7 @@ from starlette.types import Scope
 from services.settings import settings
 
 Headers = list[tuple[bytes, bytes]]
+HOST = re.compile(r"([\w.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?")
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -18,7 +19,11 @@ def header(headers: Headers, name: bytes) -> str | None:
 
 def address_of(scope: Scope, headers: Headers) -> str:
     """The caller's network address: the entry of X-Forwarded-For that our own outermost proxy wrote, else the peer."""
-    peer = scope["client"][0] if scope.get("client") else ""
+    peer, port = scope.get("client") or ("", 1)
+    if port == 0:
+        # uvicorn has put what X-Forwarded-For says in place of a peer on this machine, and left no port. Anybody on
+        # this machine, or behind a proxy here that hands the header through, could claim any address.
+        peer = "127.0.0.1"
     depth = settings().trusted_proxies
     hops = [h.strip() for h in (header(headers, b"x-forwarded-for") or "").split(",") if h.strip()]
     if depth and len(hops) >= depth:
@@ -28,11 +33,8 @@ def address_of(scope: Scope, headers: Headers) -> str:
 
 def host_allowed(headers: Headers) -> bool:
     """Only the host of the public address and this machine itself are served; a request without a host is not."""
-    try:
-        name = urlsplit(f"//{header(headers, b'host') or ''}").hostname
-    except ValueError:
-        return False
-    return name is not None and name in {urlsplit(settings().public_url).hostname, *HERE}
+    found = HOST.fullmatch(header(headers, b"host") or "")
+    return found is not None and found.group(1).strip("[]").lower() in {urlsplit(settings().public_url).hostname, *HERE}
 
 
 def same_origin(headers: Headers) -> bool:

@@ -1,6 +1,7 @@
 """The real server in a process of its own, with a company that is set up and somebody of every role to sign in as."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -14,10 +15,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from api import cookies
 from db import schema
 from db.engine import Engines, make_engines
 from db.models import OutboxEntry, Role
-from services import company, people, registration
+from services import company, people, registration, sessions
 from services import work as units
 from services.work import SYSTEM, VISITOR, work
 from tests.wire import Answer, Wire, ask
@@ -119,6 +121,14 @@ class LiveServer:
     def cookie_of(self, role: Role) -> dict[str, str]:
         """The same for the prepared person of a role."""
         return self.cookie_for(address_of(role))
+
+    def browser_of(self, email: str) -> dict[str, str]:
+        """Cookies of a browser in which this person is signed in, made without the form and its slow password."""
+        before = secrets.token_urlsafe(32)
+        with work(VISITOR) as w:
+            person = people.by_email(units.Work(w.session, SYSTEM, w.now), email)
+            secret = sessions.begin(w, person, user_agent="a test", address="127.0.0.1")
+        return {f"{cookies.STRONG}{cookies.BEFORE}": before, f"{cookies.STRONG}{cookies.SESSION}": secret}
 
 
 def register_customer(name: str, email: str, password: str = PASSWORD) -> int:

@@ -7,6 +7,7 @@ states, pages by hash, fragments of a page that is gone, session ids of somebody
 import http.client
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -133,12 +134,12 @@ class Wire:
         self.widgets: dict[str, tuple[str, Any, str]] = {}  # id -> kind, element, fragment
         self.state: dict[str, WidgetState] = {}
         self.session_id = self.page_hash = self.page_name = self.query = ""
-        self.last = Run()
+        self.last, self.open_until = Run(), ExitStack()
 
     def __enter__(self) -> Self:
         protocols = ["streamlit", "none", self.resume] if self.resume else ["streamlit"]
         headers = {**self.headers, **({"Cookie": jar(self.cookies)} if self.cookies else {})}
-        self.socket: ClientConnection = connect(
+        opening = connect(
             self.base.replace("http", "ws", 1) + "/_stcore/stream",
             subprotocols=protocols,  # type: ignore[arg-type]  # plain text is what a stranger sends
             additional_headers=headers,
@@ -148,10 +149,11 @@ class Wire:
             compression=None,
             proxy=None,
         )
+        self.socket: ClientConnection = self.open_until.enter_context(opening)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.socket.close()
+        self.open_until.close()
 
     # What a person does
 

@@ -49,7 +49,14 @@ def flush() -> None:
 
 
 def neutral_line(error: Exception) -> bool:
-    """For the server's `on_script_error`: log the whole error under a reference and show only that."""
+    """For the server's `on_script_error`: log the whole error under a reference and show only that.
+
+    A refusal that no page caught (somebody else's number in the address, the database away) is said as what it is.
+    """
+    if isinstance(error, RapportError):
+        LOG.warning("page refused: %s", type(error).__name__)
+        st.error(md(error), icon=":material/error:")
+        return True
     reference = secrets.token_hex(4)
     LOG.error("page failed, reference %s", reference, exc_info=error)
     line = _("Something went wrong on our side. Nothing you typed was lost. If it happens again, name this reference:")
