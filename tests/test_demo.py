@@ -204,6 +204,13 @@ def test_only_goods_are_shipped_and_returned(seed: int) -> None:
     assert set(made.more["returns"]["order_id"]) <= with_goods
 
 
+@pytest.mark.parametrize("day", range(1, 8))
+def test_the_demonstrations_customer_has_an_open_order_on_every_weekday(day: int) -> None:
+    made = invention.company(as_of=datetime(2026, 3, day, 23, 50))  # noqa: DTZ001 - the local time of the company
+    own = made["orders"][made["orders"]["customer_id"] == made["customers"]["customer_id"][invention.HERO]]
+    assert own["status"].isin(["placed", "picked"]).sum() == 1
+
+
 def test_contacts_come_after_the_orders_they_are_about(tables: dict[str, pd.DataFrame]) -> None:
     about = tables["interactions"].merge(tables["orders"], on="order_id", suffixes=("", "_order"))
     assert len(about) == len(tables["interactions"])

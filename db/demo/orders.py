@@ -89,7 +89,9 @@ def delivered(rng: np.random.Generator, calendar: Calendar, frame: pd.DataFrame,
     posted = ~in_store & ~only_services
     promised = at_hour(rng, working_days_after(day, np.where(only_services, 8, 3)), 18, 18)
     slow = rng.random(n) < 0.07
-    shipped = at_hour(rng, working_days_after(day, rng.choice([1, 2], n, p=[0.75, 0.25])), 12, 17)
+    packing = rng.choice([1, 2], n, p=[0.75, 0.25])
+    packing[(frame["who"] == HERO) & (frame["day"] == DAYS - 1)] = 2  # still open all day
+    shipped = at_hour(rng, working_days_after(day, packing), 12, 17)
     arrival = working_days_after(shipped, np.where(slow, rng.integers(3, 8, n), 1))
     arrived = at_hour(rng, arrival, 9, 18)
     done = at_hour(rng, working_days_after(day, rng.integers(2, 9, n)), 9, 16)
