@@ -1,0 +1,61 @@
+"""A browser, and a server with the demonstration company for everybody to work on."""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from services import demo
+from services.demo import DemoSummary
+from services.work import SYSTEM
+from tests.live_server import LiveServer, attach, serving
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP, PHONE = {"width": 1280, "height": 720}, {"width": 360, "height": 740}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium that `make test` has found or installed."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    assert path, "no Chromium; run tests/install-browser"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServer, DemoSummary]]:
+    """A server with the demonstration company, and who may sign in."""
+    with serving(tmp_path_factory.mktemp("demo"), prepared=False) as server:
+        attach(server.engines)
+        summary = demo.load(SYSTEM)
+        yield server, summary
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[[dict[str, int]], Page]]:
+    """A new person with a browser of their own; what their console complains about fails the test."""
+    opened: list[Page] = []
+    complaints: list[str] = []
+
+    def new(viewport: dict[str, int]) -> Page:
+        page = browser.new_context(viewport=viewport).new_page()  # type: ignore[arg-type]  # a plain dict will do
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        opened.append(page)
+        return page
+
+    yield new
+    for page in opened:
+        page.context.close()
+    assert not complaints
