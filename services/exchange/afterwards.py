@@ -7,10 +7,13 @@ from sqlalchemy import exists, func, text
 from sqlmodel import col, select
 
 from db.models import Order, OrderLine, Product
+from services.exchange import writing
 from services.exchange.rows import Run
 from services.work import Actor, Work, work
 
 CHUNK = 50_000
+_IN_ORDER = """SELECT customer_id, ordered_at FROM sales_order
+    WHERE import_run_id = :run AND customer_id IS NOT NULL ORDER BY customer_id, ordered_at"""
 
 
 def notes(actor: Actor, run: Run, added: set[str]) -> Counter[str]:
@@ -39,17 +42,13 @@ def _orders_without_lines(w: Work, run: Run) -> int:
 
 def _again_on_the_same_day(w: Work, run: Run) -> int:
     """How often an order follows another one of the same customer on the same local day."""
-    rows = w.session.execute(
-        select(Order.customer_id, Order.ordered_at)
-        .where(col(Order.import_run_id) == run.id, col(Order.customer_id).is_not(None))
-        .order_by(col(Order.customer_id), col(Order.ordered_at))
-        .execution_options(yield_per=CHUNK)
-    )
+    rows = w.session.execute(text(_IN_ORDER).execution_options(yield_per=CHUNK), {"run": run.id})
     again, last = 0, pd.DataFrame()
-    for part in rows.partitions():
-        frame = pd.DataFrame(part, columns=["customer", "at"])
-        frame["day"] = frame["at"].dt.tz_convert(run.local.zone).dt.tz_localize(None).dt.normalize()
-        both = pd.concat([last, frame[["customer", "day"]]])
+    for part in rows.partitions(CHUNK):
+        customers, times = zip(*part, strict=True)
+        local = pd.Series(writing.instants(times)).dt.tz_localize("UTC").dt.tz_convert(run.local.zone)
+        days = pd.DataFrame({"customer": customers, "day": local.dt.tz_localize(None).dt.normalize()})
+        both = pd.concat([last, days])
         again += int(both.duplicated().sum())
         last = both.tail(1)
     return again

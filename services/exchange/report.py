@@ -129,9 +129,15 @@ NOTES: dict[str, Callable[[int], str]] = {
 }  # fmt: skip
 
 
-def told(notes: Counter[str]) -> list[str]:
-    """The notes in words."""
-    return [words(notes[key]) for key, words in NOTES.items() if notes[key]]
+def told(notes: Counter[str], totals: dict[str, int]) -> list[str]:
+    """The notes in words. `totals`: rows added, known and rejected; when none was added that is all there is to say."""
+    if totals["added"]:
+        return [words(notes[key]) for key, words in NOTES.items() if notes[key]]
+    if totals["known"]:
+        return [_("Nothing was added: every row that can be taken was here already.")]
+    if totals["rejected"]:
+        return [_("Nothing was added: no row could be taken. The file of rejected rows says why.")]
+    return [_("Nothing was added: there are no rows in these files.")]
 
 
 class Rejects:

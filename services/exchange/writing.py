@@ -98,7 +98,7 @@ def ids(w: Work, model: type[SQLModel], source: str, keys: np.ndarray, *more: st
     else:
         sql = f'SELECT {columns} FROM "{table.name}" t WHERE t.source = %s AND t.source_id = ANY(%s)'  # noqa: S608 - same
         rows = w.session.connection().exec_driver_sql(sql, (source, distinct))
-    return {row[0]: tuple(row[1:]) for row in rows}
+    return {row[0]: tuple(row[1:]) for row in rows.all()}
 
 
 def rows_of(w: Work, model: type[SQLModel], key: str, ids: Sequence[int], *columns: str) -> list[tuple[Any, ...]]:
@@ -111,7 +111,7 @@ def rows_of(w: Work, model: type[SQLModel], key: str, ids: Sequence[int], *colum
     else:
         sql = f'SELECT {names} FROM "{table.name}" t WHERE t."{key}" = ANY(%s)'  # noqa: S608 - same
         rows = w.session.connection().exec_driver_sql(sql, (list(ids),))
-    return [tuple(row) for row in rows]
+    return [tuple(row) for row in rows.all()]
 
 
 def change(w: Work, model: type[SQLModel], ids: Sequence[int], columns: dict[str, Sequence[Any]], how: str) -> None:
