@@ -81,7 +81,10 @@ def undo(actor: Actor, run_id: int) -> ImportRun:
 
 
 def _refuse_if_built_on(w: Work, run: ImportRun) -> None:
-    later = [f"{table} ({n})" for table, n in _later_rows(w, run) if n]
+    found: dict[str, int] = {}
+    for what, n in _later_rows(w, run):  # one row may name several imported ones: it is counted once
+        found[what] = max(n, found.get(what, 0))
+    later = [f"{what} ({n})" for what, n in found.items() if n]
     changed = _changed(w, run.id)
     if later:
         raise Conflict(
