@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from db import demo as invention
+from db.demo import baskets, catalogue, seasons
 
 AS_OF = datetime(2026, 3, 3, 13, 20, tzinfo=ZoneInfo("Europe/Berlin"))  # a Tuesday
 NOT_YET = {"promised_at", "ends_at", "due_at", "due_on", "answer_by"}  # may lie ahead; everything else has happened
@@ -126,6 +127,17 @@ def test_the_range_is_whole(tables: dict[str, pd.DataFrame], lines: pd.DataFrame
     gone = products.loc[~products["active"], "product_id"]
     last_sold = lines[lines["product_id"].isin(gone)].groupby("product_id")["ordered_at"].max()
     assert (last_sold < AS_OF.replace(tzinfo=None) - timedelta(days=120)).all()
+
+
+def test_there_is_a_product_for_every_wish() -> None:
+    """Otherwise a few orders in a hundred thousand would be empty."""
+    when = seasons.calendar(AS_OF)
+    goods = catalogue.catalogue(np.random.default_rng(1), when)
+    for brewer, wishes in enumerate(baskets.WISHES):
+        for category in np.flatnonzero(wishes):
+            for taste in (brewer * 2, brewer * 2 + 1):
+                if (brewer, taste % 2) != (baskets.NO_MACHINE, 1):  # companies all have a machine
+                    assert (goods.appeal[taste] * (goods.category == category)).sum() > 0
 
 
 def test_regular_customers_are_regular(invented: invention.Invented) -> None:
