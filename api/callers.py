@@ -19,21 +19,21 @@ def header(headers: Headers, name: bytes) -> str | None:
 
 def address_of(scope: Scope, headers: Headers) -> str:
     """The caller's network address: the entry of X-Forwarded-For that our own outermost proxy wrote, else the peer."""
-    peer, port = scope.get("client") or ("", 1)
-    if port == 0:
-        # uvicorn has put what X-Forwarded-For says in place of a peer on this machine, and left no port. Anybody on
-        # this machine, or behind a proxy here that hands the header through, could claim any address.
-        peer = "127.0.0.1"
+    peer = str(scope["client"][0]) if scope.get("client") else ""
     depth = settings().trusted_proxies
     hops = [h.strip() for h in (header(headers, b"x-forwarded-for") or "").split(",") if h.strip()]
     if depth and len(hops) >= depth:
         return re.sub(r"[^0-9a-fA-F.:]", "", hops[-depth])[:64]
-    return str(peer)
+    # uvicorn puts what X-Forwarded-For says in place of a peer on this machine: anybody here, or behind a proxy here
+    # that hands the header through, could claim any address.
+    claimed = any(hop == peer or hop.startswith((f"{peer}:", f"[{peer}]")) for hop in hops)
+    return "127.0.0.1" if claimed else peer
 
 
 def host_allowed(headers: Headers) -> bool:
-    """Only the host of the public address and this machine itself are served; a request without a host is not."""
-    found = HOST.fullmatch(header(headers, b"host") or "")
+    """Only the host of the public address and this machine itself are served; none or two of them are not."""
+    named = [v.decode("latin-1") for k, v in headers if k == b"host"]
+    found = HOST.fullmatch(named[0]) if len(named) == 1 else None
     return found is not None and found.group(1).strip("[]").lower() in {urlsplit(settings().public_url).hostname, *HERE}
 
 

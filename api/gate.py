@@ -30,7 +30,7 @@ FRAMES = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "
 #: Of the operations of the server that a page may ask for, those that pages need; others write files here.
 OPERATIONS = {"deferred_file", "dataframe_chunk"}
 #: Addresses that belong to whoever was sent them: a file for a page, the place for an upload.
-OWNED = re.compile(r"/(?:media/[0-9a-f]{32}|_stcore/upload_file/[0-9A-Za-z-]+)")
+OWNED = re.compile(r"/(?:media/[0-9a-f]+|_stcore/upload_file/[0-9A-Za-z-]+)")
 ADDRESS_FIELDS = {"url", "image", "icon_image", "favicon", "upload_url", "delete_url"}
 MOST_OWNED = 20_000
 LARGEST_FRAME = 4 * 2**20
@@ -61,7 +61,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.owners: OrderedDict[str, set[str]] = OrderedDict()
+        self.owners: OrderedDict[tuple[str, str], None] = OrderedDict()  # (address, whose), newest last
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -103,7 +103,7 @@ class Gate:
 
     def _owned(self, path: str, callers: set[str]) -> bool:
         found = OWNED.match(path)
-        return found is not None and bool(self.owners.get(found.group(), set()) & callers)
+        return found is not None and any((found.group(), caller) in self.owners for caller in callers)
 
     async def _socket(
         self, scope: Scope, headers: Headers, jar: cookies.Jar, address: str, receive: Receive, send: Send
@@ -135,8 +135,8 @@ class Gate:
     def _noting(self, send: Send, identity: str) -> Send:
         async def send_and_note(message: Message) -> None:
             for owned in _owned_in(message.get("bytes") or b""):
-                self.owners.setdefault(owned, set()).add(identity)
-                self.owners.move_to_end(owned)
+                self.owners[owned, identity] = None
+                self.owners.move_to_end((owned, identity))
             while len(self.owners) > MOST_OWNED:
                 self.owners.popitem(last=False)
             await send(message)

@@ -174,16 +174,19 @@ def test_only_who_was_given_a_place_may_upload_there(live_server: LiveServer) ->
         assert put(live_server, place, admin) == 204
 
 
-def test_the_address_in_the_trail_is_the_one_the_server_saw(live_server: LiveServer) -> None:
+@pytest.mark.parametrize(
+    "claimed", ["6.6.6.6", "6.6.6.6:4711", "[2001:db8::6]:4711", "2001:db8::6", "1.1.1.1, 6.6.6.6"]
+)
+def test_the_address_in_the_trail_is_the_one_the_server_saw(live_server: LiveServer, claimed: str) -> None:
     forged = {
         "X-Rapport-Address": "6.6.6.6",
-        "X-Forwarded-For": "6.6.6.6",
+        "X-Forwarded-For": claimed,
         "X-Real-IP": "6.6.6.6",
         "Forwarded": "for=6.6.6.6",
     }
     with live_server.wire(live_server.new_browser(), headers=forged) as tab:
         tab.open("sign-in")
-        tab.submit("Sign in", sign_in_email="nobody@forged.example", sign_in_password=PASSWORD)
+        tab.submit("Sign in", sign_in_email=f"{abs(hash(claimed))}@forged.example", sign_in_password=PASSWORD)
     with reading(SYSTEM) as w:
         newest = w.session.exec(select(AuditEntry).order_by(col(AuditEntry.id).desc())).first()
     assert newest is not None

@@ -5,6 +5,7 @@ states, pages by hash, fragments of a page that is gone, session ids of somebody
 """
 
 import http.client
+import socket
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -124,12 +125,12 @@ class Wire:
         *,
         cookies: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
-        origin: str | None = None,
+        host: str = "",
         session_id: str = "",
         timeout: float = 30,
     ) -> None:
         self.base, self.timeout = base, timeout
-        self.cookies, self.headers, self.origin, self.resume = cookies or {}, headers or {}, origin, session_id
+        self.cookies, self.headers, self.host, self.resume = cookies or {}, headers or {}, host, session_id
         self.pages: dict[str, str] = {}  # url -> page hash
         self.widgets: dict[str, tuple[str, Any, str]] = {}  # id -> kind, element, fragment
         self.state: dict[str, WidgetState] = {}
@@ -139,13 +140,15 @@ class Wire:
     def __enter__(self) -> Self:
         protocols = ["streamlit", "none", self.resume] if self.resume else ["streamlit"]
         headers = {**self.headers, **({"Cookie": jar(self.cookies)} if self.cookies else {})}
+        address = urlsplit(self.base)
         opening = connect(
-            self.base.replace("http", "ws", 1) + "/_stcore/stream",
+            f"ws://{self.host or address.netloc}/_stcore/stream",
+            sock=socket.create_connection((address.hostname, address.port), self.timeout),  # whatever the host says
             subprotocols=protocols,  # type: ignore[arg-type]  # plain text is what a stranger sends
             additional_headers=headers,
-            origin=self.origin,  # type: ignore[arg-type]  # the same
             open_timeout=self.timeout,
             max_size=None,
+            max_queue=None,
             compression=None,
             proxy=None,
         )
