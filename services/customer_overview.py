@@ -65,6 +65,7 @@ class LastOrder:
 class Overview:
     """What fits on one screen. `zone` is the customer's; `zone_known` is False where it was guessed from the phone."""
 
+    as_of: datetime
     id: int
     number: str
     name: str
@@ -95,6 +96,7 @@ def overview(w: Work, customer_id: int) -> Overview:
     manager = w.session.get(StaffMember, found.account_manager_id) if found.account_manager_id else None
     zone, zone_known = _zone(w, found, written)
     return Overview(
+        as_of=w.now,
         id=found.id,
         number=search.customer_number(found.id),
         name=found.name or found.company or search.customer_number(found.id),

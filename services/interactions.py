@@ -2,15 +2,18 @@
 
 import hashlib
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from sqlalchemy import select as rows
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, col, select
 
-from db.models import UNDATED, Channel, Direction, FollowUp, Interaction, Promise, Role
+from db.models import UNDATED, Channel, Customer, Direction, FollowUp, Interaction, Promise, Role
 from services import access, audit, clock, company, rollups
 from services.errors import Conflict, Invalid
 from services.inputs import line, paragraph
+from services.search import customer_number
 from services.text import _
 from services.work import Work
 
@@ -80,6 +83,35 @@ def reasons(w: Work, most: int = 12) -> list[str]:
     recent = select(Interaction.reason).order_by(col(Interaction.happened_at).desc(), col(Interaction.id).desc())
     counted = Counter(r for r in w.session.exec(recent.limit(ASKED_FOR_REASONS)) if r)
     return [reason for reason, _n in counted.most_common(most)]
+
+
+@dataclass(frozen=True)
+class Lately:
+    """One of the last contacts of the house."""
+
+    id: int
+    customer_id: int
+    name: str
+    channel: Channel
+    reason: str
+    happened_at: datetime
+
+
+def lately(w: Work, most: int = 10) -> list[Lately]:
+    """The last contact of each customer the house had to do with last, newest first. Staff only."""
+    w.require(Role.STAFF)
+    recent = (
+        rows(col(Interaction.id), col(Customer.id), col(Customer.name), col(Customer.company),
+             col(Interaction.channel), col(Interaction.reason), col(Interaction.happened_at))
+        .join(Customer, col(Customer.id) == col(Interaction.customer_id))
+        .order_by(col(Interaction.happened_at).desc(), col(Interaction.id).desc())
+        .limit(most * 5)
+    )  # fmt: skip
+    found: dict[int, Lately] = {}
+    for contact_id, customer_id, name, firm, channel, reason, at in w.session.connection().execute(recent):
+        called = name or firm or customer_number(customer_id)
+        found.setdefault(customer_id, Lately(contact_id, customer_id, called, channel, reason, at))
+    return list(found.values())[:most]
 
 
 def _checked(w: Work, new: NewInteraction) -> Interaction:

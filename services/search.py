@@ -145,6 +145,9 @@ def _ranked(w: Work, words: list[str], most: int) -> list[int]:
     ids = search_index.whole(w.session, words, LOOKED_AT)
     if len(ids) < most:
         ids += search_index.beginning(w.session, words, LOOKED_AT)
+    plain = [_plain(word) for word in words]
+    if len(set(ids)) < most and plain != words:
+        ids += search_index.beginning(w.session, plain, LOOKED_AT)
     if len(set(ids)) < most:
         meant = [_meant(w, word) for word in words]
         if any(meant):
@@ -189,6 +192,8 @@ def _apart(typed: str, known: str) -> float:
         return _EXACT
     if known.startswith(typed):
         return _BEGINS
+    if _plain(known).startswith(_plain(typed)):
+        return _BEGINS + _SPELT
     slip = _slip(typed, known) if search_index.variants_of(typed) else _NONE
     return min(slip, _INSIDE if typed in known else _NONE)
 
@@ -211,7 +216,7 @@ def _hits(w: Work, found: dict[int, str]) -> list[Hit]:
     hits = []
     for i in ids:
         known = people[i]
-        detail = [known.company if known.name else None, towns.get(i), emails.get(i), known.source_id]
+        detail = [known.company if known.name != known.company and known.name else None, towns.get(i), emails.get(i), known.source_id]
         name = known.name or known.company or customer_number(i)
         hits.append(Hit(i, name, " · ".join(d for d in (customer_number(i), *detail) if d), found[i]))
     return hits

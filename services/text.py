@@ -66,6 +66,12 @@ def locale_name() -> str:
     return _known_locale(_language.get())
 
 
+@cache
+def own_name(language: str) -> str:
+    """What the speakers of a language call it: English, Deutsch."""
+    return str(Locale.parse(_known_locale(language)).get_display_name() or language).capitalize()
+
+
 def number(value: float, digits: int = 0) -> str:
     """A number with the separators of the language."""
     return str(format_decimal(round(value, digits), locale=locale_name()))
@@ -96,3 +102,8 @@ def local_date(value: datetime | date, zone: ZoneInfo) -> str:
 def clock_time(instant: datetime, zone: ZoneInfo) -> str:
     """Hours, minutes and seconds in `zone`."""
     return str(format_time(instant.astimezone(zone), "HH:mm:ss", locale=locale_name()))
+
+
+def local_clock(instant: datetime, zone: ZoneInfo) -> str:
+    """Hours and minutes in `zone`."""
+    return str(format_time(instant.astimezone(zone), "short", locale=locale_name()))

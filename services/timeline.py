@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, select, union_all
+from sqlmodel import col
 
-from db.models import Role
+from db.models import AuditEntry, Role
 from services import access
 from services.inputs import line
 from services.text import _
@@ -67,6 +68,14 @@ def page(
         entries |= {(rank, e.id): e for e in _entries(w, SOURCES[_ORDER[rank]], ids)}
     older = _written(shown[-1]) if len(newest) > most else ""
     return Page([entries[place.rank, place.id] for place in shown], older)
+
+
+def changed(w: Work, customer_id: int) -> int:
+    """A number that grows with everything done to the customer, for asking often whether to look again. Staff only."""
+    w.require(Role.STAFF)
+    entries = select(col(AuditEntry.id)).where(col(AuditEntry.customer_id) == customer_id)
+    newest = entries.order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc()).limit(1)
+    return w.session.connection().scalar(newest) or 0
 
 
 def _newest(w: Work, customer_id: int, kinds: list[Kind], text: str, place: _Place | None, most: int) -> list[_Place]:

@@ -53,6 +53,7 @@ def names(w: Work, typed: str) -> list[str]:
         ("Anna Müller", "Anna Müller"),
         ("müller anna", "Anna Müller"),
         ("MUELLER", "Anna Müller"),
+        ("mue", "Anna Müller"),
         ("Muler", "Anna Müller"),
         ("Mülelr", "Anna Müller"),
         ("Anna Mu", "Anna Müller"),

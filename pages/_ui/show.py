@@ -10,14 +10,17 @@ from services import company, text
 from services.work import VISITOR, Actor, reading
 
 _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")
+#: Where Streamlit's Markdown would make a link by itself, escaped or not. An invisible joiner keeps it from doing so.
+_LINKED = re.compile(r"(@|://|www(?=\.))", re.IGNORECASE)
+_JOINER = "\u2060"
 
 
 def md(value: object) -> str:
     """Any text, escaped so that a label, alert, toast or metric shows it as it was typed.
 
-    Every ASCII punctuation character is escaped and line breaks become blanks.
+    Every ASCII punctuation character is escaped and line breaks become blanks. Addresses are not made into links.
     """
-    return _SPECIAL.sub(r"\\\1", " ".join(str(value).split()))
+    return _SPECIAL.sub(r"\\\1", _LINKED.sub(rf"\1{_JOINER}", " ".join(str(value).split())))
 
 
 def words(value: object) -> None:

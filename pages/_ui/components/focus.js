@@ -1,0 +1,42 @@
+// Puts the cursor into a field of the page: when the page opens, and when one key is pressed outside of any field.
+const kept = new WeakMap();
+
+function field(name) {
+  const around = document.querySelector(`.st-key-${CSS.escape(name)}`);
+  if (!around) return null;
+  const roots = [around, ...[...around.querySelectorAll("*")].map(inner => inner.shadowRoot).filter(Boolean)];
+  return roots.map(root => root.querySelector("input, textarea")).find(Boolean) ?? null;
+}
+
+function writing(target) {
+  return target.closest?.("input, textarea, select, [contenteditable], [role='dialog']") || target.shadowRoot;
+}
+
+export default function (component) {
+  const { data, parentElement } = component;
+  let state = kept.get(parentElement);
+  if (!state) {
+    state = {};
+    state.press = event => {
+      const plain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing);
+      const found = plain && event.key.toLowerCase() === state.pressed ? field(state.target) : null;
+      if (!found || writing(event.target)) return;
+      event.preventDefault();
+      found.focus();
+      found.select();
+    };
+    document.addEventListener("keydown", state.press);
+    kept.set(parentElement, state);
+  }
+  state.target = data.target;
+  state.pressed = data.pressed;
+  if (data.now && !state.done) {
+    state.done = true;
+    // The field may be drawn a moment after this one.
+    requestAnimationFrame(() => field(state.target)?.focus());
+  }
+  return () => {
+    document.removeEventListener("keydown", state.press);
+    kept.delete(parentElement);
+  };
+}

@@ -1,0 +1,32 @@
+"""Components of our own whose scripts lie beside this file.
+
+The content security policy lets a browser run scripts of this server only, so a component's script is served as a file
+and never written into the page. Streamlit serves files for installed packages that announce a folder in a manifest;
+this announces ours in the same way, without a package.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.components.v2.component_manager import BidiComponentManager
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+
+PROJECT = "rapport"
+HOME = Path(__file__).resolve().parent
+FOLDER = "components"
+
+
+@lru_cache(maxsize=8)
+def _mount(components: BidiComponentManager, name: str, html: str, css: str | None) -> Any:
+    """The mounting command of a component, made once per server (and once per page under test)."""
+    manifest = ComponentManifest(PROJECT, "1", [ComponentConfig(name, FOLDER)])
+    components.register_from_manifest(manifest, HOME)
+    return st.components.v2.component(f"{PROJECT}.{name}", html=html, css=css, js=f"{name}.js")
+
+
+def scripted(name: str, *, html: str, css: str | None = None) -> Any:
+    """The mounting command of the component whose script is `components/<name>.js`."""
+    return _mount(get_bidi_component_manager(), name, html, css)

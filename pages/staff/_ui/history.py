@@ -1,0 +1,128 @@
+"""The timeline on a customer's page: filter by kind and text, fifty entries a page."""
+
+import streamlit as st
+
+from db.models import Role
+from pages._ui.feedback import reported
+from pages._ui.guard import require
+from pages._ui.show import empty, md, when
+from services import timeline
+from services.text import _
+from services.timeline_kinds import Entry, Kind
+from services.work import Actor, reading
+
+SHORT = 700  # characters of a text that are shown at once
+ICONS = {
+    Kind.CONTACT: ":material/call:",
+    Kind.MESSAGE: ":material/chat:",
+    Kind.PROMISE: ":material/handshake:",
+    Kind.CASE: ":material/support_agent:",
+    Kind.ORDER: ":material/package_2:",
+    Kind.SURVEY: ":material/rate_review:",
+    Kind.CHANGE: ":material/manage_accounts:",
+}
+CHANNEL_ICONS = {
+    "phone": ":material/call:",
+    "visit": ":material/storefront:",
+    "letter": ":material/markunread_mailbox:",
+    "e-mail": ":material/mail:",
+    "conference": ":material/videocam:",
+    "message": ":material/sms:",
+    "portal": ":material/web:",
+    "other": ":material/forum:",
+}
+
+
+def called(kind: Kind) -> str:
+    """What a kind is called in the filter."""
+    return {
+        Kind.CONTACT: _("Contacts"),
+        Kind.MESSAGE: _("Messages"),
+        Kind.PROMISE: _("Promises"),
+        Kind.CASE: _("Cases"),
+        Kind.ORDER: _("Orders"),
+        Kind.SURVEY: _("Surveys"),
+        Kind.CHANGE: _("Account changes"),
+    }[kind]
+
+
+def draw(entry: Entry, actor: Actor) -> None:
+    """One entry: our line with icon and time, then somebody's words as they were typed."""
+    icon = CHANNEL_ICONS[entry.channel] if entry.channel else ICONS[entry.kind]
+    at = when(entry.at, actor) if entry.at else _("day not known")
+    with st.container(border=True, gap=None, key=f"entry_{entry.kind}_{entry.id}"):
+        st.markdown(f"{icon} **{md(entry.head)}** :small[{md(at)}]")
+        if entry.text:
+            short = entry.text if len(entry.text) <= SHORT else entry.text[:SHORT] + " …"
+            st.text(short)
+            if short != entry.text:
+                with st.expander(_("The whole text")):
+                    st.text(entry.text)
+        if entry.details:
+            st.caption(md(" · ".join(entry.details)))
+
+
+def filters() -> tuple[frozenset[Kind], str]:
+    """Kinds and text; both stand in the address, so that a view can be shared."""
+    picked = st.pills(
+        _("Show"),
+        [str(k) for k in Kind],
+        selection_mode="multi",
+        format_func=lambda value: called(Kind(value)),
+        key="kinds",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    text = st.text_input(
+        _("Search in the timeline"),
+        type="search",
+        live=True,
+        key="text",
+        bind="query-params",
+        max_chars=200,
+        placeholder=_("Search in the timeline"),
+        label_visibility="collapsed",
+    )
+    return frozenset(Kind(k) for k in picked), (text or "").strip()
+
+
+def places(customer_id: int, asked: object) -> list[str]:
+    """The pages behind the reader, the present one last; empty again with every other filter."""
+    kept = st.session_state.get("timeline_places")
+    if kept is None or kept[0] != (customer_id, asked):
+        kept = ((customer_id, asked), [""])
+        st.session_state["timeline_places"] = kept
+    found: list[str] = kept[1]
+    return found
+
+
+@st.fragment
+def history(customer_id: int) -> None:
+    """The list with its filters; turning a page redraws nothing else."""
+    actor = require(Role.STAFF)
+    kinds, text = filters()
+    behind = places(customer_id, (kinds, text))
+    page = timeline.Page([])
+    with reported() as outcome, reading(actor) as w:
+        page = timeline.page(w, customer_id, kinds=kinds, text=text, after=behind[-1])
+    if not outcome.ok:
+        return
+    for entry in page.entries:
+        draw(entry, actor)
+    if not page.entries:
+        nothing(bool(kinds or text))
+    with st.container(horizontal=True):
+        if len(behind) > 1 and st.button(_("Newer"), icon=":material/arrow_upward:", key="newer"):
+            behind.pop()
+            st.rerun(scope="fragment")
+        if page.older and st.button(_("Older"), icon=":material/arrow_downward:", key="older"):
+            behind.append(page.older)
+            st.rerun(scope="fragment")
+
+
+def nothing(filtered: bool) -> None:
+    """An empty list, and what to do about it."""
+    if filtered:
+        empty(_("Nothing fits these filters."), _("Take a filter away to see more."), ":material/filter_alt_off:")
+    else:
+        empty(_("Nothing has happened yet."), _("Log the first contact beside this list."), ":material/history:")

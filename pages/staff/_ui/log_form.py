@@ -1,0 +1,183 @@
+"""The form to log a contact: one line of choices, what was said, and Ctrl+Enter. Everything else waits behind "More".
+
+What is typed is kept on the server as a draft whenever typing pauses. `round` counts the contacts logged from this
+form; its widgets are new ones in each round, so that the next contact begins with an empty form.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+import streamlit as st
+
+from db.models import Channel, Direction, Role
+from pages._ui.feedback import reported
+from pages._ui.focus import focus
+from pages._ui.guard import renew, require, token
+from pages._ui.typing import sent, typed_area
+from services import contact_words, drafts, interactions
+from services.interactions import MOST_WORDS, NewInteraction
+from services.text import _
+from services.work import Actor, reading, work
+
+WAYS = [f"{c.value} {d.value}" for c in Channel for d in Direction]
+USUAL = f"{Channel.PHONE.value} {Direction.IN.value}"
+
+
+def way_in_words(way: str) -> str:
+    """Channel and direction, as one choice."""
+    channel, direction = way.split()
+    began = _("incoming") if direction == Direction.IN else _("outgoing")
+    return f"{contact_words.channel(Channel(channel))}, {began}"
+
+
+class Form:
+    """Names of the widgets of this round, and the draft they begin with."""
+
+    def __init__(self, actor: Actor, customer_id: int) -> None:
+        self.name = f"contact:{customer_id}"
+        self.words = f"said_{customer_id}"
+        self.round: int = st.session_state.setdefault(f"{self.name}:round", 0)
+        if self.name not in st.session_state:
+            draft: dict[str, str] = {}
+            with reported(), reading(actor) as w:
+                draft = drafts.load(w, self.name)
+            st.session_state[self.name] = draft
+            self._restore(draft)
+
+    def key(self, field: str) -> str:
+        return f"{self.name}:{field}:{self.round}"
+
+    @property
+    def draft(self) -> dict[str, str]:
+        kept: dict[str, str] = st.session_state[self.name]
+        return kept
+
+    def _restore(self, draft: dict[str, str]) -> None:
+        """Choices and lines of the draft go into their widgets before these are drawn."""
+        for field, text in draft.items():
+            if field == "way" and text not in WAYS:
+                continue
+            value = _restored(field, text)
+            if field != "summary" and value is not None:
+                st.session_state[self.key(field)] = value
+
+    def keep(self, actor: Actor, fields: dict[str, Any]) -> None:
+        """Save what changed since the last run; the way alone, preset as it is, is nothing to keep."""
+        told = {k: _kept(v) for k, v in fields.items() if v not in (None, "")}
+        if set(told) <= {"way"}:
+            told = {}
+        if told == self.draft:
+            return
+        with reported() as outcome, work(actor) as w:
+            drafts.save(w, self.name, told)
+        if outcome.ok:
+            st.session_state[self.name] = told
+
+    def done(self) -> None:
+        """Begin the next round with an empty form."""
+        st.session_state[self.name] = {}
+        st.session_state[f"{self.name}:round"] = self.round + 1
+        renew(self.key("send"))
+
+
+def _kept(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _restored(field: str, text: str) -> Any:
+    try:
+        if field in ("promise_until", "next_touch_on"):
+            return date.fromisoformat(text)
+        if field == "happened_at":
+            return datetime.fromisoformat(text)
+        return int(text) if field == "minutes" else text
+    except ValueError:
+        return None
+
+
+@st.fragment
+def log_form(customer_id: int) -> None:
+    """The form; it redraws itself alone until a contact is logged."""
+    actor = require(Role.STAFF)
+    form = Form(actor, customer_id)
+    suggestions: list[str] = []
+    with reported(), reading(actor) as w:
+        suggestions = interactions.reasons(w)
+    st.subheader(_("Log a contact"), anchor=False)
+    with st.container(horizontal=True):
+        st.session_state.setdefault(form.key("way"), USUAL)
+        way = st.selectbox(_("How"), WAYS, format_func=way_in_words, key=form.key("way"))
+        chosen = st.session_state.get(form.key("reason"))
+        reason = st.selectbox(
+            _("Reason"),
+            suggestions if not chosen or chosen in suggestions else [chosen, *suggestions],
+            index=None,
+            accept_new_options=True,
+            placeholder=_("Choose or type"),
+            key=form.key("reason"),
+        )
+    summary = typed_area(
+        _("What was said"),
+        key=form.words,
+        value=form.draft.get("summary", ""),
+        epoch=form.round,
+        max_chars=MOST_WORDS,
+        height=96,
+        placeholder=_("Press L to write"),
+        hint=_("Ctrl+Enter logs it."),
+    )
+    button = st.container()
+    with st.expander(_("More: promise, next touch, outcome, time")):
+        more = beside(form, actor)
+    fields = {"way": way, "reason": reason, "summary": summary, **more}
+    form.keep(actor, fields)
+    with button:
+        pressed = st.button(_("Log contact"), type="primary", icon=":material/add_comment:", key=f"log_{customer_id}")
+        if pressed or sent(form.words, form.round):
+            log(form, actor, customer_id, fields)
+    focus(form.words, pressed="L", now=False, key=f"{form.words}_focus")
+
+
+def beside(form: Form, actor: Actor) -> dict[str, Any]:
+    """What an ordinary call does not need."""
+    with st.container(horizontal=True):
+        promise = st.text_input(_("Promised"), key=form.key("promise"), max_chars=400)
+        until = st.date_input(_("Until"), value=None, key=form.key("promise_until"), width=150)
+    with st.container(horizontal=True):
+        touch_reason = st.text_input(_("Reason of the next touch"), key=form.key("next_touch_reason"), max_chars=200)
+        touch = st.date_input(_("Next touch"), value=None, key=form.key("next_touch_on"), width=150)
+    outcome = st.text_input(_("Outcome"), key=form.key("outcome"), max_chars=200)
+    with st.container(horizontal=True):
+        minutes = st.number_input(_("Minutes"), 0, 1440, None, key=form.key("minutes"), width=120)
+        at = st.datetime_input(_("When, if not now"), None, key=form.key("happened_at"))
+    st.caption(_("Times are those of {zone}.").format(zone=actor.zone.key.replace("_", " ")))
+    return {
+        "promise": promise,
+        "promise_until": until,
+        "next_touch_reason": touch_reason,
+        "next_touch_on": touch,
+        "outcome": outcome,
+        "minutes": minutes,
+        "happened_at": at,
+    }
+
+
+def log(form: Form, actor: Actor, customer_id: int, fields: dict[str, Any]) -> None:
+    """Log it, forget the draft, and draw the page anew: the contact stands in the timeline."""
+    told = {k: v for k, v in fields.items() if v not in (None, "")}
+    channel, direction = told.pop("way", USUAL).split()
+    if "happened_at" in told:
+        told["happened_at"] = told["happened_at"].replace(tzinfo=actor.zone)
+    key = token(form.key("send"))
+    with reported(_("Contact logged.")) as outcome, work(actor) as w:
+        new = NewInteraction(
+            idempotency_key=key,
+            channel=Channel(channel),
+            direction=Direction(direction),
+            **{"summary": "", **told},
+        )
+        interactions.log(w, customer_id, new)
+        drafts.clear(w, form.name)
+    if outcome.ok:
+        form.done()
+        st.rerun()

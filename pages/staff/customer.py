@@ -1,0 +1,64 @@
+"""One customer: who it is, what is open, a form to log a contact, and everything that happened."""
+
+import streamlit as st
+
+from db.models import Role
+from pages._ui.feedback import reported
+from pages._ui.guard import require
+from pages._ui.show import empty
+from pages.staff._ui import brief, history, log_form
+from services import timeline
+from services.customer_overview import Overview, overview
+from services.text import _
+from services.work import Actor, reading
+
+actor = require(Role.STAFF)
+
+TICK_S = 5
+CUSTOMERS = "staff/customers.py"
+
+
+def asked_for() -> int | None:
+    """The customer in the address."""
+    typed = st.query_params.get("customer", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+def read(actor: Actor, customer_id: int) -> Overview | None:
+    """Who it is and what is open; a refusal is shown."""
+    seen = None
+    with reported(), reading(actor) as w:
+        seen = overview(w, customer_id)
+        st.session_state[f"changed_{customer_id}"] = timeline.changed(w, customer_id)
+    return seen
+
+
+@st.fragment(run_every=TICK_S)
+def watch(customer_id: int) -> None:
+    """Look every few seconds, with one small question, whether anything was done to the customer; then draw anew."""
+    actor = require(Role.STAFF, touch=False)
+    now = None
+    with reported(), reading(actor) as w:
+        now = timeline.changed(w, customer_id)
+    if now is not None and now != st.session_state.get(f"changed_{customer_id}"):
+        st.rerun()
+
+
+customer_id = asked_for()
+seen = None if customer_id is None else read(actor, customer_id)
+if customer_id is None or seen is None:
+    empty(
+        _("No customer is chosen."),
+        _("Find one by name, e-mail, phone or number."),
+        ":material/person_search:",
+    )
+    st.page_link(CUSTOMERS, label=_("Find a customer"), icon=":material/search:")
+else:
+    if brief.draw(seen, actor):
+        st.switch_page(CUSTOMERS)
+    left, right = st.columns([5, 6], gap="medium")
+    with left:
+        log_form.log_form(customer_id)
+    with right:
+        history.history(customer_id)
+    watch(customer_id)

@@ -1,0 +1,91 @@
+"""Find a customer from whatever the caller says, or make a new one."""
+
+import streamlit as st
+
+from db.models import Role
+from pages._ui.focus import focus
+from pages._ui.guard import require
+from pages._ui.show import empty, md, when
+from pages.staff._ui.new_customer import new_customer
+from services import contact_words, interactions, search
+from services.search import Hit
+from services.text import _, ngettext, number
+from services.work import Actor, reading
+
+actor = require(Role.STAFF)
+
+CUSTOMER = "staff/customer.py"
+
+
+def one(customer_id: int, name: str, detail: str, key: str) -> None:
+    """One customer of a list: a link, and beside or below it what tells namesakes apart."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"{key}_{customer_id}"):
+        st.page_link(
+            CUSTOMER,
+            label=f"**{md(name)}**",
+            icon=":material/person:",
+            query_params={"customer": str(customer_id)},
+            width=260,
+        )
+        st.caption(md(detail), width="content")
+
+
+def found(hits: list[Hit]) -> None:
+    """The best first."""
+    more = _("The first {n}; type more to see others.").format(n=number(len(hits)))
+    st.caption(more if len(hits) == search.MOST else ngettext("{n} customer", "{n} customers", len(hits)))
+    for hit in hits:
+        one(hit.customer_id, hit.name, hit.detail, "hit")
+
+
+def last_contacts(actor: Actor) -> None:
+    """With nothing typed: whom the house spoke with last."""
+    with reading(actor) as w:
+        lately = interactions.lately(w)
+    if not lately:
+        empty(
+            _("There are no contacts yet."),
+            _("Find a customer above, or create one, and log what was said."),
+            ":material/forum:",
+        )
+        return
+    st.subheader(_("Last contacts"), anchor=False)
+    for contact in lately:
+        told = (when(contact.happened_at, actor), contact_words.channel(contact.channel), contact.reason)
+        one(contact.customer_id, contact.name, " · ".join(t for t in told if t), "last")
+
+
+@st.fragment
+def finder() -> None:
+    """Searches while somebody types; what is typed stands in the address."""
+    actor = require(Role.STAFF)
+    typed = st.text_input(
+        _("Name, part of a name, e-mail, phone, customer or order number"),
+        type="search",
+        live=True,
+        key="find",
+        bind="query-params",
+        placeholder=_("Press S to search"),
+    )
+    focus("find", pressed="S")
+    typed = (typed or "").strip()
+    if not typed:
+        last_contacts(actor)
+        return
+    with reading(actor) as w:
+        hits = search.customers(w, typed)
+    if hits:
+        found(hits)
+    else:
+        empty(
+            _("No customer fits this."),
+            _("Try fewer letters, the e-mail or the last digits of the phone; or create the customer."),
+            ":material/person_search:",
+        )
+
+
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+    st.title(_("Find a customer"), anchor=False)
+    if st.button(_("New customer"), icon=":material/person_add:", key="new_customer", shortcut="N"):
+        new_customer()
+finder()
