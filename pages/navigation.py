@@ -26,10 +26,10 @@ current = st.navigation(registry.menu(actor.language, actor.role), position="sid
 known = registry.by_url(actor.language)
 chosen = known.get(current.url_path)
 sign_in.RETURN_PAGES.update(url for url, entry in known.items() if entry.roles)
-nobody_yet = False
-if not company.set_up:
+to_set_up = False
+if not company.set_up and not signed_in:
     with reading(VISITOR) as w:
-        nobody_yet = first_run.needed(w)
+        to_set_up = first_run.needed(w) and (chosen is None or not first_run.anybody(w))
 
 if signed_in:
     with st.sidebar:
@@ -39,7 +39,7 @@ if signed_in:
                 sessions.end(w, actor.session_id)
             signing_in.go("/sign-in")
 
-if nobody_yet and current.url_path != "first-run":
+if to_set_up and current.url_path != "first-run":
     st.switch_page("public/first_run.py")
 elif chosen is None and signed_in:
     st.switch_page(registry.HOME[actor.role or Role.CUSTOMER])

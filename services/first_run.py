@@ -29,6 +29,11 @@ def _one_at_a_time(w: Work) -> None:
     w.session.exec(select(Setting).where(Setting.key == "first-run").with_for_update()).one()
 
 
+def anybody(w: Work) -> bool:
+    """Whether somebody may sign in already: the demonstration company brings people, but no administrator."""
+    return w.session.exec(select(Person.id).limit(1)).first() is not None
+
+
 def code() -> str:
     """The set-up code of this installation, printed on the console at the start."""
     return secret(CODE)[:12].replace("_", "x").replace("-", "x")

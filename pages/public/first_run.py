@@ -30,11 +30,13 @@ BEGIN = {
 with narrow():
     st.title(_("Welcome to Rapport"))
     with reading(actor) as w:
-        needed = first_run.needed(w)
+        needed, anybody = first_run.needed(w), first_run.anybody(w)
     if not needed:
         st.info(_("This installation is set up already."))
         st.page_link("public/sign_in.py", label=_("To the sign-in"), icon=":material/login:")
         st.stop()
+    if anybody:
+        st.page_link("public/sign_in.py", label=_("I have a sign-in already"), icon=":material/login:")
     st.caption(_("Three minutes, once. All answers but the first administrator can be changed later."))
     with st.form("first_run"):
         code = st.text_input(
