@@ -13,6 +13,7 @@ from services.catalogue import Offer, Stock
 from services.work import Work
 
 SHOWN = 5
+BOUGHT = 3  # one row of cards
 _LOOKED_AT = 50  # last order lines among which the products bought before are looked for
 
 
@@ -126,4 +127,4 @@ def _bought_before(w: Work, own: int) -> list[Offer]:
     latest = func.max(last.c.ordered_at)
     ids = columns_of(last.c.product_id).group_by(last.c.product_id).order_by(latest.desc(), last.c.product_id)
     found = catalogue.offers(w, list(w.session.execute(ids.limit(2 * SHOWN)).scalars()))
-    return [o for o in found if o.stock is not Stock.OUT][: SHOWN - 1]
+    return [o for o in found if o.stock is not Stock.OUT][:BOUGHT]

@@ -5,10 +5,11 @@ from services.orders.cancelling import can_cancel, cancel
 from services.orders.difference import Difference, OrderChanged
 from services.orders.new import NewLine, NewOrder, from_basket
 from services.orders.placing import place
-from services.orders.reading import Detail, DetailLine, Summary, detail, listing, opened
+from services.orders.reading import PER_PAGE, Detail, DetailLine, Summary, detail, just_placed, listing, opened
 from services.orders.words import in_words, next_in_words
 
 __all__ = [
+    "PER_PAGE",
     "Again",
     "AgainLine",
     "Change",
@@ -25,6 +26,7 @@ __all__ = [
     "detail",
     "from_basket",
     "in_words",
+    "just_placed",
     "listing",
     "next_in_words",
     "opened",

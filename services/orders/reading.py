@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, tuple_
 from sqlalchemy import select as columns_of
@@ -19,6 +19,7 @@ from services.work import Work
 
 PER_PAGE = 20
 MOST_PER_PAGE = 100
+JUST_NOW = timedelta(minutes=10)
 _NAMED = 2  # products of an order that are named in a list
 
 
@@ -119,6 +120,12 @@ def detail(w: Work, order_id: int) -> Detail:
         cancelled_at=order.cancelled_at,
         cancellable=can_cancel(order),
     )
+
+
+def just_placed(w: Work, order_id: int) -> bool:
+    """Whether the order was placed in these minutes and still stands: the page then says thank you."""
+    order = access.order(w, order_id)
+    return order.status is OrderStatus.PLACED and w.now - order.ordered_at < JUST_NOW
 
 
 def _summaries(w: Work, orders: Sequence[Order]) -> list[Summary]:

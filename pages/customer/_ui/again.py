@@ -1,0 +1,62 @@
+"""Ordering the same again: first every difference, then into the basket."""
+
+import streamlit as st
+
+from db.models import Role
+from pages._ui.feedback import reported
+from pages._ui.guard import require
+from pages._ui.show import md, price
+from services import orders
+from services.orders import AgainLine, Change
+from services.text import _
+from services.work import reading, work
+
+BASKET = "customer/basket.py"
+
+
+@st.fragment
+def order_again(order_id: int) -> None:
+    """A button that shows what ordering again would mean today, and a second one that does it."""
+    actor = require(Role.CUSTOMER)
+    asked = f"_again_{order_id}"
+    if st.button(_("Order again"), key="again", icon=":material/replay:", type="primary", width="stretch"):
+        with reading(actor) as w:
+            st.session_state[asked] = orders.again(w, order_id)
+    shown = st.session_state.get(asked)
+    if shown is None:
+        return
+    with st.container(border=True, gap="small"):
+        if shown.differs:
+            st.markdown(f"**{_('Not everything is as it was:')}**")
+        else:
+            st.markdown(_("Everything can be had, at the same prices."))
+        for number, line in enumerate(shown.lines):
+            with st.container(key=f"again_{number}", gap="xsmall"):
+                _line(line)
+        if not shown.wanted:
+            st.caption(_("Nothing of this order can be had at the moment."))
+            return
+        if st.button(
+            _("Put this in the basket"), key="put_again", icon=":material/add_shopping_cart:", width="stretch"
+        ):
+            with reported() as outcome, work(actor) as w:
+                orders.put_again(w, order_id, shown)
+            if outcome.ok:
+                st.session_state.pop(asked, None)
+                st.switch_page(BASKET)
+
+
+def _line(line: AgainLine) -> None:
+    name = md(line.name)
+    if line.change is Change.GONE:
+        st.markdown(f":material/block: {name}: {_('not sold any more')}")
+    elif line.change is Change.OUT:
+        st.markdown(f":material/block: {name}: {_('sold out at the moment')}")
+    elif line.change is Change.SHORT:
+        told = _("only {left} instead of {asked}").format(left=line.quantity, asked=line.asked)
+        st.markdown(f":material/hourglass_top: {line.quantity} × {name}: {told}")
+    else:
+        st.markdown(f":material/check: {line.quantity} × {name}")
+    if line.repriced and line.quantity:
+        told = _("{new} each, it was {old}").format(new=price(line.price_cents), old=price(line.was_cents))
+        st.markdown(f":material/sell: {told}")

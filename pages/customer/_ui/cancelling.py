@@ -1,0 +1,24 @@
+"""Cancelling an order, asked twice."""
+
+import streamlit as st
+
+from db.models import Role
+from pages._ui.feedback import reported
+from pages._ui.guard import require
+from services import orders
+from services.text import _
+from services.work import work
+
+
+@st.fragment
+def cancel_button(order_id: int) -> None:
+    """A button behind which the question stands."""
+    actor = require(Role.CUSTOMER)
+    with st.popover(_("Cancel this order"), icon=":material/close:", width="stretch"):
+        st.markdown(_("The whole order is called off. Nothing is sent, nothing is to be paid."))
+        reason = st.text_input(_("Why? (optional)"), key="cancel_reason", max_chars=200)
+        if st.button(_("Yes, cancel the order"), key="cancel_order", type="primary"):
+            with reported(_("The order is cancelled.")) as outcome, work(actor) as w:
+                orders.cancel(w, order_id, reason=reason or "")
+            if outcome.ok:
+                st.rerun()

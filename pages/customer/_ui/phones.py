@@ -1,0 +1,45 @@
+"""The telephone numbers of the account."""
+
+import streamlit as st
+
+from db.models import Role
+from pages._ui.feedback import reported
+from pages._ui.guard import require
+from services import accounts
+from services.accounts import Account
+from services.text import _
+from services.work import work
+
+
+@st.fragment
+def phones(account: Account) -> None:
+    """The numbers, which of them is called first, and a field for another one."""
+    actor = require(Role.CUSTOMER)
+    for phone in account.phones:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"phone_{phone.id}"):
+            st.text(phone.number)
+            if phone.is_primary:
+                st.badge(_("Called first"), icon=":material/call:", color="blue")
+            elif st.button(_("Call first"), key=f"prefer_{phone.id}", icon=":material/call:", type="tertiary"):
+                with reported(_("Noted.")) as outcome, work(actor) as w:
+                    accounts.prefer_phone(w, phone.id)
+                _done(outcome.ok)
+            if st.button(_("Remove"), key=f"drop_{phone.id}", icon=":material/delete:", type="tertiary"):
+                with reported(_("The number was removed.")) as outcome, work(actor) as w:
+                    accounts.remove_phone(w, phone.id)
+                _done(outcome.ok)
+    with st.form("add_phone", border=False, clear_on_submit=False):
+        typed = st.text_input(_("Another number"), key="new_phone", max_chars=60, autocomplete="tel")
+        sent = st.form_submit_button(_("Add number"), icon=":material/add_call:")
+    if sent:
+        with reported(_("The number was added.")) as outcome, work(actor) as w:
+            accounts.add_phone(w, typed)
+        if outcome.ok:
+            st.session_state.pop("new_phone", None)
+        _done(outcome.ok)
+
+
+def _done(ok: bool) -> None:
+    if ok:
+        st.session_state.pop("_account_version", None)
+        st.rerun()

@@ -1,0 +1,99 @@
+"""One's account: details, addresses, telephone numbers, and every change with who made it and when."""
+
+from zoneinfo import available_timezones
+
+import streamlit as st
+
+from db.models import Role
+from pages._ui.feedback import reported
+from pages._ui.guard import require
+from pages._ui.show import md, when
+from pages.customer._ui.addresses import addresses
+from pages.customer._ui.phones import phones
+from services import accounts
+from services.accounts import Account, AccountChange, Stale
+from services.text import LANGUAGES, _, own_name
+from services.work import Actor, reading, work
+
+actor = require(Role.CUSTOMER)
+
+SECURITY = "everyone/security.py"
+
+
+def version_seen(account: Account) -> int:
+    """The version the form was filled from: that of the moment when its fields were first drawn."""
+    if "account_name" not in st.session_state:
+        st.session_state["_account_version"] = account.version
+    return int(st.session_state.setdefault("_account_version", account.version))
+
+
+@st.fragment
+def details() -> None:
+    """Name, company, language, time zone. What was typed stays when it is refused."""
+    who = require(Role.CUSTOMER)
+    with reading(who) as w:
+        account = accounts.view(w)
+    version = version_seen(account)
+    with st.form("account_details", clear_on_submit=False):
+        name = st.text_input(_("Name"), account.name, key="account_name", max_chars=200, autocomplete="name")
+        company = st.text_input(
+            _("Company") if account.is_company else _("Company (optional)"),
+            account.company,
+            key="account_company",
+            max_chars=200,
+            autocomplete="organization",
+        )
+        zones = sorted(available_timezones())
+        language = st.selectbox(
+            _("Language"), LANGUAGES, LANGUAGES.index(account.language), format_func=own_name, key="account_language"
+        )
+        zone = st.selectbox(_("Time zone"), zones, zones.index(account.time_zone), key="account_zone")
+        sent = st.form_submit_button(_("Save"), type="primary", icon=":material/save:")
+    if sent:
+        typed = {"version": version, "name": name, "company": company, "language": language, "time_zone": zone}
+        with reported(_("Your details were saved.")) as outcome, work(who) as w:
+            try:
+                accounts.change(w, AccountChange.model_validate(typed))
+            except Stale:
+                st.session_state["_account_version"] = account.version
+                raise
+        if outcome.ok:
+            st.session_state.pop("_account_version", None)
+            st.rerun()
+
+
+def history(actor: Actor) -> None:
+    """What was changed, by whom, when: old and new side by side."""
+    with reading(actor) as w:
+        changes = accounts.history(w, most=30)
+    if not changes:
+        st.caption(_("Nothing was changed yet. Every change will stand here: what it was, what it is, and who did it."))
+    for number, change in enumerate(changes):
+        with st.container(border=True, gap="xsmall", key=f"change_{number}"):
+            st.caption(md(f"{change.field} · {when(change.at, actor)} · {change.who}"))
+            if change.old and change.new:
+                st.text(f"{change.old} → {change.new}")
+            elif change.new:
+                st.text(_("added: {value}").format(value=change.new))
+            else:
+                st.text(_("removed: {value}").format(value=change.old))
+
+
+with reading(actor) as w:
+    account = accounts.view(w)
+st.title(_("My account"))
+st.caption(_("Customer number {number}").format(number=md(account.number)))
+left, right = st.columns(2, gap="large")
+with left:
+    st.subheader(_("Details"))
+    details()
+    st.subheader(_("E-mail and password"))
+    st.text(account.email)
+    st.page_link(SECURITY, label=_("Change e-mail address or password"), icon=":material/shield:")
+    st.subheader(_("Telephone"))
+    phones(account)
+with right:
+    st.subheader(_("Addresses"))
+    addresses(account)
+st.subheader(_("Changes"))
+history(actor)

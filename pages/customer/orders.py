@@ -1,0 +1,114 @@
+"""One's orders: the list, and one order with its state in plain words, to cancel it or to order it again."""
+
+import streamlit as st
+
+from db.models import Role
+from pages._ui.guard import require
+from pages._ui.show import day, empty, md, price, when
+from pages.customer._ui.again import order_again
+from pages.customer._ui.cancelling import cancel_button
+from pages.customer._ui.order_rows import order_rows, status_badge
+from services import orders
+from services.errors import NotFound
+from services.orders import Detail
+from services.text import _
+from services.work import Actor, reading
+
+actor = require(Role.CUSTOMER)
+
+ORDERS, CATALOGUE = "customer/orders.py", "customer/catalogue.py"
+
+
+def number_in_address(name: str) -> int | None:
+    """A number that the address names; anything else there is ignored."""
+    text = str(st.query_params.get(name, ""))
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
+
+
+def listing(actor: Actor, before: int | None) -> None:
+    """The list, newest first, page by page."""
+    st.title(_("My orders"))
+    with reading(actor) as w:
+        rows = orders.listing(w, before=before)
+    if not rows and before is None:
+        empty(
+            _("You have not ordered yet."), _("What you order stands here, with where it is."), ":material/package_2:"
+        )
+        st.page_link(CATALOGUE, label=_("To the catalogue"), icon=":material/storefront:")
+        return
+    order_rows(rows, actor, key="order")
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        if before is not None:
+            st.page_link(ORDERS, label=_("Newest orders"), icon=":material/first_page:")
+        if len(rows) == orders.PER_PAGE:
+            older = {"before": str(rows[-1].order_id)}
+            st.page_link(ORDERS, label=_("Older orders"), icon=":material/chevron_right:", query_params=older)
+
+
+def state(seen: Detail, actor: Actor) -> None:
+    """Where it stands, what happens next, and when it is there."""
+    summary = seen.summary
+    status_badge(summary.status)
+    if told := orders.next_in_words(summary.status):
+        st.markdown(told)
+    if seen.delivered_at:
+        st.markdown(_("Delivered on {day}").format(day=md(day(seen.delivered_at, actor))))
+    elif seen.cancelled_at:
+        st.markdown(_("Cancelled on {day}").format(day=md(day(seen.cancelled_at, actor))))
+    elif summary.promised_on:
+        st.markdown(_("With you by {day}").format(day=f"**{md(day(summary.promised_on, actor))}**"))
+
+
+def lines(seen: Detail) -> None:
+    """What was ordered and what it cost."""
+    with st.container(border=True, gap="small"):
+        for number, line in enumerate(seen.lines):
+            with st.container(horizontal=True, horizontal_alignment="distribute", key=f"detail_{number}"):
+                each = f"{line.quantity} × {price(line.unit_price_cents)}"
+                st.markdown(f"{md(line.name)}  \n:gray[{each}]", width="content")
+                st.markdown(price(line.total_cents), width="content")
+        st.divider()
+        for label, cents in (
+            (_("Goods"), seen.lines_cents),
+            (_("Delivery"), seen.shipping_cents),
+            (_("Total"), seen.summary.total_cents),
+        ):
+            with st.container(horizontal=True, horizontal_alignment="distribute"):
+                st.markdown(label, width="content")
+                st.markdown(f"**{price(cents)}**", width="content")
+
+
+def detail(actor: Actor, order_id: int) -> None:
+    """One order."""
+    st.page_link(ORDERS, label=_("All orders"), icon=":material/arrow_back:")
+    try:
+        with reading(actor) as w:
+            seen, fresh = orders.detail(w, order_id), orders.just_placed(w, order_id)
+    except NotFound as missing:
+        st.warning(md(missing))
+        return
+    st.title(_("Order {number}").format(number=md(seen.summary.number)))
+    if fresh:
+        told = _("Thank you! We have your order {number}. A confirmation goes to {email}.")
+        st.success(told.format(number=md(seen.summary.number), email=md(actor.email)), icon=":material/celebration:")
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        lines(seen)
+    with right:
+        state(seen, actor)
+        st.caption(_("Ordered on {time}").format(time=md(when(seen.summary.ordered_at, actor))))
+        if seen.address:
+            st.caption(_("Delivered to"))
+            st.text("\n".join(seen.address))
+        if seen.note:
+            st.caption(_("Your note"))
+            st.text(seen.note)
+        order_again(order_id)
+        if seen.cancellable:
+            cancel_button(order_id)
+
+
+if (order_id := number_in_address("order")) is not None:
+    detail(actor, order_id)
+else:
+    listing(actor, number_in_address("before"))
