@@ -24,3 +24,16 @@ def chart_spec(name: str, language: str, build: Any) -> dict[str, Any]:
     `build()` returns the Altair chart; compiling it costs more than the rest of a page, its data change, it does not.
     """
     return dict(_spec((name, language), build))
+
+
+@st.cache_data(max_entries=50, ttl=600, show_spinner=False)
+def _kept(name: str, version: object, _build: Any) -> Any:  # noqa: ARG001 - name and version are what it is kept by
+    return _build()
+
+
+def kept(name: str, version: object, build: Any) -> Any:
+    """The answer of `build()`, kept for as long as `version` stays the same (ten minutes at most).
+
+    For answers that are the same for everybody who may ask; the caller has checked who is asking.
+    """
+    return _kept(name, version, build)

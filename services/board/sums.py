@@ -3,6 +3,7 @@
 Frames come with one row per place on the time axis and series, zeros included, so that a chart never changes shape.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -117,9 +118,10 @@ def _grid(rows: list[tuple[Any, ...]], names: Sequence[str], places: list[str], 
 
     Out: bucket, series, then `names` (int64).
     """
-    index = pd.MultiIndex.from_product([places, list(series)], names=["bucket", "series"])
-    frame = pd.DataFrame(rows, columns=["bucket", "series", *names]).set_index(["bucket", "series"])
-    return frame.reindex(index, fill_value=0).astype("int64").reset_index()
+    found = {row[:2]: row[2:] for row in rows}
+    nothing = (0,) * len(names)
+    cells = [(place, one, *found.get((place, one), nothing)) for place in places for one in series]
+    return pd.DataFrame(cells, columns=["bucket", "series", *names])
 
 
 def contacts(w: Work, period: Period, grain: Grain, channels: Sequence[str] = ()) -> pd.DataFrame:
@@ -167,17 +169,21 @@ def revenue(w: Work, period: Period, grain: Grain, categories: Sequence[str] = (
     category = col(DailySales.category)
     only = category.in_(list(categories)) if categories else None
     rows = _summed(w, DailySales, period, grain, category, only)
-    measures = ["lines", "units", "revenue_cents"]
-    frame = pd.DataFrame(rows, columns=["bucket", "category", *measures])
-    frame = frame[frame["lines"] != 0]
-    weight = frame.groupby("category", as_index=False)[["revenue_cents"]].sum()
-    weight = weight.sort_values(["revenue_cents", "category"], ascending=[False, True])
-    rest = len(weight) > MOST_SERIES + 1
-    named = tuple(sorted(weight["category"][:MOST_SERIES] if rest else weight["category"]))
-    frame = frame.assign(series=frame["category"].where(frame["category"].isin(named), REST))
-    summed = frame.groupby(["bucket", "series"], as_index=False)[measures].sum()
-    places, series = buckets(period, grain), [*named, REST] if rest else list(named)
-    return Revenue(_grid(list(summed.itertuples(index=False, name=None)), measures, places, series), named, rest)
+    weight: Counter[str] = Counter()
+    for _place, name, lines, _units, cents in rows:
+        if lines:
+            weight[name] += cents
+    largest = sorted(weight, key=lambda c: (-weight[c], c))
+    own = [c for c in largest if c != REST]  # a category of that very name is one of the others
+    named = tuple(sorted(own if len(largest) <= MOST_SERIES + 1 else own[:MOST_SERIES]))
+    summed: dict[tuple[str, str], list[int]] = {}
+    for place, name, *measures in rows:
+        kept = summed.setdefault((place, name if name in named else REST), [0, 0, 0])
+        kept[:] = [a + b for a, b in zip(kept, measures, strict=True)]
+    rest = len(largest) > len(named)
+    series = [*named, REST] if rest else list(named) or [""]
+    cells = [(*key, *values) for key, values in summed.items()]
+    return Revenue(_grid(cells, list(MEASURES[DailySales]), buckets(period, grain), series), named, rest)
 
 
 def categories(w: Work) -> list[str]:

@@ -6,6 +6,7 @@ For a day that is not over yet, only what had been sold by the same time of day 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import and_, func, or_, select
@@ -15,7 +16,7 @@ from db.models import NOT_A_SALE, HourlyOrders, Order, Role
 from services import company
 from services.board import spans
 from services.board.cells import table_of
-from services.board.periods import Grain, Period, buckets
+from services.board.periods import Period
 from services.work import Work
 
 WEEKS = 4
@@ -55,28 +56,38 @@ def _weekday(w: Work, day: date, first_sale: date) -> Usual | None:
     if not days:
         return None
     hours = table_of(HourlyOrders).c
-    sums = func.sum(hours.orders), func.sum(hours.revenue_cents)
+    sums = func.sum(hours.orders).label("orders"), func.sum(hours.revenue_cents).label("revenue_cents")
     key = hours.day, hours.hour
     rows = w.session.execute(select(*key, *sums).where(hours.day.in_(days)).group_by(*key)).all()
-    found = pd.DataFrame(rows, columns=["day", "hour", "orders", "revenue_cents"])
-    measures = ["orders", "revenue_cents"]
-    found[measures] = found[measures].astype("float64")
-    last = found.loc[found["day"] == days[0], measures].sum()
     now = w.now.astimezone(company.of(w).zone)
     so_far = day == now.date()
-    past = found[found["hour"] < now.hour] if so_far else found
     part = _this_hour(w, days, now) if so_far else (0, 0)
-    total = past[measures].sum()
-    mean = found.groupby("hour")[measures].sum() / len(days)
-    mean = mean.reindex(range(24), fill_value=0.0).set_axis(buckets(Period(day, day), Grain.HOUR), axis="index")
+    by_now = [row for row in rows if not so_far or row.hour < now.hour]
+    last = [row for row in rows if row.day == days[0]]
     return Usual(
-        (total["orders"] + part[0]) / len(days),
-        (total["revenue_cents"] + part[1]) / len(days),
+        (_sum(by_now, "orders") + part[0]) / len(days),
+        (_sum(by_now, "revenue_cents") + part[1]) / len(days),
         len(days),
         so_far,
-        int(last["orders"]),
-        int(last["revenue_cents"]),
-        mean.rename_axis("bucket").reset_index(),
+        _sum(last, "orders"),
+        _sum(last, "revenue_cents"),
+        _by_hour(rows, len(days)),
+    )
+
+
+def _sum(rows: Sequence[Any], measure: str) -> int:
+    return sum(int(getattr(row, measure)) for row in rows)
+
+
+def _by_hour(rows: Sequence[Any], days: int) -> pd.DataFrame:
+    """Out: bucket, orders, revenue_cents; the mean of each hour of the day."""
+    hours = [[row for row in rows if row.hour == hour] for hour in range(24)]
+    return pd.DataFrame(
+        {
+            "bucket": [f"h{hour:02}" for hour in range(24)],
+            "orders": [_sum(found, "orders") / days for found in hours],
+            "revenue_cents": [_sum(found, "revenue_cents") / days for found in hours],
+        }
     )
 
 

@@ -1,0 +1,148 @@
+"""One chart of the board: its sentence, its marks, the way to the rows behind them, its table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from db.models import Role
+from pages._ui.cached import chart_spec
+from pages._ui.guard import acting
+from pages._ui.show import md
+from pages.manager._ui import filters
+from services.board.marks import Mark
+from services.board.periods import ALL
+from services.charts import bars, words
+from services.text import _
+from services.work import Actor
+
+
+@dataclass(frozen=True)
+class Card:
+    """What one chart shows. `spec` names the chart's form, so that it is compiled once; `build` draws it."""
+
+    chart: str
+    title: str
+    frame: pd.DataFrame
+    total: str  # the sum of all marks, in words
+    sentence: str
+    spec: str
+    build: Callable[[], Any]
+    place: str  # what the time axis is called
+    whole: str  # what all places together are called
+    part: Callable[[str], str] = str
+    digits: int | None = None  # of an amount of money; None for counts
+    mark_place: Callable[[str, str], str] = words.time_of
+    control: Callable[[], None] | None = None  # a choice that belongs to this chart
+
+
+def draw(card: Card, actor: Actor) -> bool:
+    """The card with its chart; True where its rows are open and shall be shown below it."""
+    with st.container(horizontal=True, vertical_alignment="center", height=40, border=False):
+        st.subheader(card.title, anchor=False, width="stretch")
+        if card.control:
+            card.control()
+    st.caption(md(card.sentence))
+    key = f"live_chart_{card.chart}_{st.session_state.get(_turn(card.chart), 0)}"
+    st.vega_lite_chart(
+        card.frame,
+        chart_spec(card.spec, actor.language, card.build),
+        height=bars.HEIGHT + 20,
+        key=key,
+        on_select=lambda: _clicked(card.chart, key),
+        alt=f"{card.title}: {card.sentence}",
+    )
+    _choice(card)
+    _table(card)
+    open_ = filters.opened()
+    return open_ is not None and open_.chart == card.chart
+
+
+def words_of(card: Card, mark: Mark) -> str:
+    """A mark in words: `10:00–11:00 · Phone`."""
+    parts = [card.mark_place(mark.bucket, card.whole)]
+    return " · ".join([*parts, card.part(mark.series)] if mark.series else parts)
+
+
+def _turn(chart: str) -> str:
+    """A chart keeps its own idea of what is picked; a new turn makes it forget."""
+    return f"live_turn_{chart}"
+
+
+@acting(Role.MANAGER)
+def _clicked(chart: str, key: str) -> None:
+    picks = st.session_state[key]["selection"].get(bars.PICKED) or []
+    open_ = filters.opened()
+    if picks:
+        filters.open_mark(Mark(chart, str(picks[0]["bucket"]), str(picks[0]["series"])))
+    elif open_ is not None and open_.chart == chart:
+        filters.open_mark(None)
+
+
+@acting(Role.MANAGER)
+def _chosen(chart: str, key: str) -> None:
+    value = st.session_state.get(key)
+    open_ = filters.opened()
+    if value:
+        filters.open_mark(_mark(value))
+    elif open_ is not None and open_.chart == chart:
+        filters.open_mark(None)
+    st.session_state[_turn(chart)] = st.session_state.get(_turn(chart), 0) + 1
+
+
+@acting(Role.MANAGER)
+def close(chart: str) -> None:
+    """Callback: close the rows."""
+    filters.open_mark(None)
+    st.session_state[_turn(chart)] = st.session_state.get(_turn(chart), 0) + 1
+
+
+def _mark(text: str) -> Mark | None:
+    chart, bucket, *series = text.split(".", 2)
+    return Mark(chart, bucket, series[0] if series else None)
+
+
+def _choice(card: Card) -> None:
+    """The way to the rows by keyboard: everything a click can pick, and all marks together."""
+    key = f"live_pick_{card.chart}"
+    some = card.frame[card.frame["value"] != 0]
+    options = [str(Mark(card.chart, ALL))]
+    options += [str(Mark(card.chart, b, s)) for b, s in zip(some["bucket"], some["series"], strict=True)]
+    open_ = filters.opened()
+    wanted = str(open_) if open_ is not None and str(open_) in options else None
+    if st.session_state.get(key) != wanted:
+        st.session_state[key] = wanted
+    st.selectbox(
+        _("Rows behind the marks"),
+        options,
+        index=None,
+        format_func=lambda text: words_of(card, _mark(text) or Mark(card.chart)),
+        key=key,
+        on_change=_chosen,
+        args=(card.chart, key),
+        placeholder=_("Open the rows behind …"),
+        label_visibility="collapsed",
+        disabled=some.empty,
+    )
+
+
+def _table(card: Card) -> None:
+    with st.expander(_("As a table"), on_change="rerun", key=f"live_table_{card.chart}") as table:
+        if not table.open:
+            return
+        numbers = _pivot(card)
+        form = "localized" if card.digits is None else f"%,.{card.digits}f"
+        config = {c: st.column_config.NumberColumn(format=form) for c in numbers.columns[1:]}
+        st.dataframe(
+            numbers, hide_index=True, column_config=config, height=240, key=f"live_numbers_{card.chart}", alt=card.title
+        )
+
+
+def _pivot(card: Card) -> pd.DataFrame:
+    """One row per place, one column per series."""
+    if card.frame["name"].nunique() < 2:
+        return card.frame[["label", "value"]].rename(columns={"label": card.place, "value": card.title})
+    wide = card.frame.pivot_table(index=["bucket", "label"], columns="name", values="value", sort=False)
+    return wide.assign(**{_("Together"): wide.sum(axis=1)}).reset_index("label").rename(columns={"label": card.place})

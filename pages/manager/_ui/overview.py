@@ -1,0 +1,204 @@
+"""The figures at the top of the board, and its five charts."""
+
+import streamlit as st
+
+from pages._ui.show import md
+from pages.manager._ui import filters
+from pages.manager._ui.cards import Card
+from services.board import marks
+from services.board.live import Board
+from services.board.marks import Mark
+from services.board.periods import Grain, Period, month_of
+from services.board.sums import CHANNELS
+from services.charts import bars, words
+from services.charts import board as frames
+from services.text import _, minor_digits, money, number
+
+
+def hints(board: Board) -> None:
+    """Where the days asked for are empty but others are not: the way to the latest ones, in one click."""
+    data = board.extent.period
+    if not board.quiet or data is None:
+        return
+    latest = month_of(data.last)
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="live_hint"):
+        st.text(_("Nothing was bought, said or joined in these days."))
+        st.button(
+            _("Show the latest data: {month}").format(month=words.place(f"{data.last:%Y-%m}")),
+            icon=":material/history:",
+            key="live_latest",
+            on_click=filters.show,
+            args=(latest,),
+        )
+
+
+def figures(board: Board) -> None:
+    """Contacts, orders, revenue, new customers and open cases of the period, beside what is usual."""
+    orders, cents = (int(board.orders[c].sum()) for c in ("orders", "revenue_cents"))
+    usual, late = board.usual, board.cases.overdue
+    against = None if usual is None else _("vs usual") if usual.weeks else _("vs before")
+    with st.grid(5, min_column_width=150, gap="small"):
+        _metric(_("Contacts"), number(int(board.contacts["contacts"].sum())))
+        more = _signed(number(orders - usual.orders, 1)) if usual else None
+        _metric(_("Orders"), number(orders), more, against)
+        more = _signed(money(round(cents - usual.revenue_cents), board.currency)) if usual else None
+        _metric(_("Revenue"), money(cents, board.currency), more, against)
+        _metric(_("New customers"), number(board.joined))
+        st.metric(
+            _("Open cases"),
+            number(board.cases.total),
+            _("{n} overdue").format(n=number(late)) if late else None,
+            delta_color="inverse",
+            delta_arrow="off",
+            border=True,
+            height="stretch",
+        )
+    st.caption(md(usual_line(board)))
+
+
+def _metric(label: str, value: str, more: str | int | None = None, against: str | None = None) -> None:
+    st.metric(label, md(value), more, delta_description=against, border=True, height="stretch")
+
+
+def _signed(shown: str) -> str | int:
+    """A difference in words, with its sign in front, as the arrow is drawn by it."""
+    nothing = not any(ch in "123456789" for ch in shown)
+    return 0 if nothing else f"-{md(shown.replace('-', ''))}" if "-" in shown else md(shown)
+
+
+def usual_line(board: Board) -> str:
+    """What orders and revenue are compared with, in one sentence."""
+    usual, currency = board.usual, board.currency
+    if usual is None:
+        return _("No earlier days to compare with.")
+    mean = _("{orders} orders, {revenue}").format(
+        orders=number(usual.orders, 1), revenue=money(round(usual.revenue_cents), currency)
+    )
+    if not usual.weeks:
+        return _("The {n} days before: {mean}.").format(n=number(board.view.period.days), mean=mean)
+    day = words.weekday(board.view.period.first)
+    last = _("{orders} orders, {revenue}").format(
+        orders=number(usual.last_orders), revenue=money(usual.last_revenue_cents, currency)
+    )
+    sentence = (
+        _("Usual on a {day} up to this time of day (mean of {n}): {mean}. The whole {day} of last week: {last}.")
+        if usual.so_far
+        else _("Usual on a {day} (mean of {n}): {mean}. The {day} of the week before: {last}.")
+    )
+    return sentence.format(day=day, n=usual.weeks, mean=mean, last=last)
+
+
+def contacts(board: Board, picked: Mark | None) -> Card:
+    frame = frames.contacts(board, picked)
+    names = [words.channel(c) for c in CHANNELS]
+    place = _place(board.view.grain)
+    total = words.contacts(int(frame["value"].sum()))
+    return Card(
+        marks.CONTACTS,
+        _("Contacts by channel"),
+        frame,
+        total,
+        words.summary(frame, total),
+        f"contacts {place}",
+        lambda: bars.stacked(frame, names, place, _("Contacts")),
+        place,
+        words.days(board.view.period),
+        words.channel,
+    )
+
+
+def orders(board: Board, picked: Mark | None) -> Card:
+    cents = filters.in_money()
+    frame = frames.orders(board, picked, cents=cents)
+    place = _place(board.view.grain)
+    count = words.orders(int(board.orders["orders"].sum()))
+    total = money(int(board.orders["revenue_cents"].sum()), board.currency) if cents else count
+    title = _("Revenue") if cents else _("Orders")
+    axis = _("Revenue ({currency})").format(currency=board.currency) if cents else title
+    usual = "usual" in frame
+    names = (title, _("Usual on {day}").format(day=words.weekday(board.view.period.first)))
+    frame = frame.assign(name=names[0], usual_name=names[1])
+    return Card(
+        marks.ORDERS,
+        title,
+        frame,
+        total,
+        words.summary(frame, total),
+        f"orders {axis} {place} {names if usual else 0}",
+        lambda: (
+            bars.against_usual(frame, names, place, axis, whole=not cents)
+            if usual
+            else bars.plain(frame, place, axis, whole=not cents)
+        ),
+        place,
+        words.days(board.view.period),
+        digits=minor_digits(board.currency) if cents else None,
+        control=filters.measure,
+    )
+
+
+def revenue(board: Board, picked: Mark | None) -> Card:
+    frame = frames.revenue(board, picked)
+    names = [words.category(c) for c in board.revenue.frame["series"].unique()]
+    cents = int(board.revenue.frame["revenue_cents"].sum())
+    place = _place(board.view.monthly_grain)
+    total = money(cents, board.currency)
+    return Card(
+        marks.REVENUE,
+        _("Revenue by category"),
+        frame,
+        total,
+        words.summary(frame, total),
+        f"revenue {place} {board.currency} {names}",
+        lambda: bars.stacked(
+            frame, names, place, _("Revenue ({currency})").format(currency=board.currency), whole=False
+        ),
+        place,
+        words.days(board.view.monthly),
+        words.category,
+        minor_digits(board.currency),
+    )
+
+
+def customers(board: Board, picked: Mark | None) -> Card:
+    frame = frames.customers(board, picked)
+    place = _place(board.view.daily_grain)
+    total = words.customers(int(frame["value"].sum()))
+    return Card(
+        marks.CUSTOMERS,
+        _("New customers"),
+        frame,
+        total,
+        words.summary(frame, total),
+        f"customers {place}",
+        lambda: bars.plain(frame, place, _("New customers")),
+        place,
+        words.days(board.view.daily),
+    )
+
+
+def cases(board: Board, picked: Mark | None) -> Card:
+    frame = frames.cases(board, picked)
+    total = words.cases(board.cases.total)
+    return Card(
+        marks.CASES,
+        _("Open cases by age"),
+        frame,
+        total,
+        words.summary(frame, total),
+        "cases",
+        lambda: bars.plain(frame, _("Open since"), _("Cases")),
+        _("Open since"),
+        _("All open cases"),
+        mark_place=lambda bucket, whole: whole if bucket == "all" else words.age(bucket),
+    )
+
+
+def _place(grain: Grain) -> str:
+    return {Grain.HOUR: _("Hour"), Grain.DAY: _("Day"), Grain.MONTH: _("Month"), Grain.YEAR: _("Year")}[grain]
+
+
+def period_line(board: Board) -> str:
+    """Which days are shown, and by whose clock."""
+    shown: Period = board.view.period
+    return _("{days}, days and hours in {zone}").format(days=words.days(shown), zone=board.zone)

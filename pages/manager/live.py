@@ -1,0 +1,93 @@
+"""The manager's live board: today against what is usual, and the rows behind every mark."""
+
+from typing import Any
+
+import streamlit as st
+
+from db.models import Role
+from pages._ui import cached
+from pages._ui.feedback import reported
+from pages._ui.guard import require
+from pages._ui.show import empty, md
+from pages.manager._ui import behind, cards, filters, overview, totals
+from services.board import live, marks, sums
+from services.text import _, clock_time
+from services.work import Actor, reading
+
+actor = require(Role.MANAGER)
+TICK_S = 5
+KEEP_S = 30  # a category that was never sold before may come this much later into the filter
+NOW, EVER = "now", "ever"
+
+
+def cards_of(actor: Actor, asked: live.Asked, board: live.Board) -> None:
+    """All charts, and below the one with a picked mark the rows behind it."""
+    picked = filters.opened()
+    with st.grid(2, min_column_width=400, gap="small", key="live_cards") as grid:
+        made = [
+            overview.contacts(board, picked),
+            overview.orders(board, picked),
+            overview.revenue(board, picked),
+            overview.customers(board, picked),
+            overview.cases(board, picked),
+        ]
+        for card in made:
+            span: Any = "all" if card.chart == marks.REVENUE else 1
+            with grid.cell(column_span=span), st.container(border=True, key=f"live_card_{card.chart}"):
+                if cards.draw(card, actor) and picked is not None:
+                    behind.panel(actor, asked, board, card, picked)
+
+
+def nothing_yet() -> None:
+    """What an installation without data shows."""
+    empty(
+        _("There is nothing to show yet."),
+        _(
+            "As soon as a customer orders or an agent logs a contact it appears here within seconds. An administrator "
+            "can import existing data, or load the demonstration company."
+        ),
+        ":material/monitoring:",
+    )
+
+
+@st.fragment(run_every=TICK_S)
+def board_now() -> None:
+    """Runs again every few seconds; everything on it keeps its place and state."""
+    actor = require(Role.MANAGER, touch=False)
+    filters.read_address()
+    categories: list[str] = []
+    with reported(), reading(actor) as w:
+        categories = cached.kept("categories", int(w.now.timestamp()) // KEEP_S, lambda: sums.categories(w))
+    asked = filters.widgets(categories)
+    filters.write_address()
+    with reported() as outcome, reading(actor) as w:
+        board = live.board(w, asked)
+    if not outcome.ok:
+        return
+    at = clock_time(board.at, actor.zone)
+    st.caption(md(_("As of {time} · {line}").format(time=at, line=overview.period_line(board))))
+    if not board.extent.anybody:
+        nothing_yet()
+        return
+    overview.hints(board)
+    overview.figures(board)
+    cards_of(actor, asked, board)
+
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.title(_("Live"), width="stretch")
+    st.segmented_control(
+        _("Show"),
+        [NOW, EVER],
+        format_func=lambda v: _("Now") if v == NOW else _("Totals"),
+        default=EVER if st.query_params.get("view") == EVER else NOW,
+        required=True,
+        key="live_view",
+        label_visibility="collapsed",
+    )
+if st.session_state["live_view"] == EVER:
+    st.query_params["view"] = EVER
+    totals.shown()
+else:
+    st.query_params.pop("view", None)
+    board_now()

@@ -1,0 +1,85 @@
+"""The bar charts of the live board.
+
+In, always: `bucket` and `series` (what a click on a mark returns), `label` and `name` (the same in words), `value`
+(height of the bar), `shown` (the value in words, for the tooltip), `spoken` (the whole mark in words, for screen
+readers), `rank` (the order of the series), `strength` (1, or less for marks that step back because another one was
+picked).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from services.text import _
+
+#: The selection that a click makes; its fields name the mark.
+PICKED = "picked"
+COLUMNS = ("bucket", "series", "label", "name", "value", "shown", "spoken", "rank", "strength")
+HEIGHT = 280
+_LABELS_APART = 6
+
+
+def stacked(frame: pd.DataFrame, names: Sequence[str], place: str, value: str, *, whole: bool = True) -> alt.Chart:
+    """Bars with one part per series. `names`: all series in the order of their colours, also those without marks."""
+    return _bars(frame, value, whole).encode(
+        color=alt.Color("name:N", title=None, scale=alt.Scale(domain=list(names)), legend=_legend(len(names))),
+        order=alt.Order("rank:Q"),
+        tooltip=[_tip("label", place), _tip("name", _("Part")), _tip("shown", value)],
+    )
+
+
+def plain(frame: pd.DataFrame, place: str, value: str, *, whole: bool = True) -> alt.Chart:
+    """Bars of one series."""
+    return _bars(frame, value, whole).encode(tooltip=[_tip("label", place), _tip("shown", value)])
+
+
+def against_usual(frame: pd.DataFrame, names: tuple[str, str], place: str, value: str, *, whole: bool = True) -> Any:
+    """An alt.LayerChart: bars of one series, each with a line where it usually ends.
+
+    In, besides: `usual` and `usual_shown`; `name` and `usual_name` are what `names` calls the bars and the lines.
+    """
+    colours = alt.Scale(domain=list(names))
+    tips = [_tip("label", place), _tip("shown", names[0]), _tip("usual_shown", names[1])]
+    color = alt.Color("name:N", title=None, scale=colours, legend=_legend(2))
+    bars = _bars(frame, value, whole).encode(color=color, tooltip=tips)
+    lines = alt.Chart(frame).mark_tick(thickness=3, bandSize=18).encode(x=_place(), y=alt.Y("usual:Q"))
+    usual = lines.encode(color=alt.Color("usual_name:N", title=None, scale=colours), tooltip=tips)
+    return alt.layer(bars, usual).properties(height=HEIGHT)
+
+
+def _bars(frame: pd.DataFrame, value: str, whole: bool) -> alt.Chart:
+    axis: dict[str, Any] = {"tickMinStep": 1, "format": "~s"} if whole else {"format": "~s"}
+    click = alt.selection_point(name=PICKED, fields=["bucket", "series"], on="click", toggle=False)
+    strength = alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None)
+    height = alt.Y("value:Q", title=value, axis=alt.Axis(**axis))
+    chart: alt.Chart = alt.Chart(frame).mark_bar(cursor="pointer", cornerRadius=1).encode(x=_place(), y=height)
+    return (
+        chart.encode(opacity=strength, description=alt.Description("spoken:N"))
+        .add_params(click)
+        .properties(height=HEIGHT)
+    )
+
+
+def _place() -> alt.X:
+    """Places in the order of the frame, never sorted by their words."""
+    short = "replace(datum.label, /:00$/, '')"  # hours of the day
+    axis = alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=_LABELS_APART, ticks=False, labelExpr=short)
+    return alt.X("label:O", sort=None, title=None, axis=axis)
+
+
+def _legend(entries: int) -> alt.Legend:
+    return alt.Legend(
+        orient="bottom",
+        columns=min(3, entries),
+        symbolType="square",
+        symbolOpacity=1,
+        labelLimit=120,
+        padding=0,
+        offset=12,
+    )
+
+
+def _tip(field: str, title: str) -> alt.Tooltip:
+    return alt.Tooltip(f"{field}:N", title=title)

@@ -1,0 +1,110 @@
+"""A chart in words: the names of its marks, and one sentence that says what it shows."""
+
+from datetime import date
+
+import pandas as pd
+from babel.dates import format_date, format_skeleton
+
+from services.board.periods import ALL, Period
+from services.board.sums import REST
+from services.text import _, locale_name, ngettext, number
+
+
+def channel(value: str) -> str:
+    """A channel of contacts in the language of the reader."""
+    return {
+        "visit": _("Visit"),
+        "phone": _("Phone"),
+        "letter": _("Letter"),
+        "e-mail": _("E-mail"),
+        "conference": _("Conference"),
+        "message": _("Message"),
+        "portal": _("Portal"),
+        "other": _("Other"),
+    }.get(value, value)
+
+
+def category(value: str) -> str:
+    """A category of products; REST stands for all that have no colour of their own."""
+    return _("All others") if value == REST else value or _("No category")
+
+
+def age(bucket: str) -> str:
+    """The age of an open case."""
+    return {
+        "d1": _("Under 1 day"),
+        "d3": _("1–3 days"),
+        "d7": _("3–7 days"),
+        "d30": _("7–30 days"),
+        "older": _("Over 30 days"),
+        ALL: _("Any age"),
+    }.get(bucket, bucket)
+
+
+def place(bucket: str) -> str:
+    """A place on the time axis, short: `10:00`, `2 Mar`, `Mar 2026`, `2026`."""
+    if bucket.startswith("h"):
+        return f"{bucket[1:]}:00"
+    parts = [int(p) for p in bucket.split("-")]
+    if len(parts) == 1:
+        return bucket
+    day = date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)
+    return str(format_skeleton("MMMd" if len(parts) > 2 else "yMMM", day, locale=locale_name()))
+
+
+def time_of(bucket: str, whole: str) -> str:
+    """A place on the time axis in full: `10:00–11:00`, `2 Mar`. `whole` is what all places together are called."""
+    if bucket == ALL:
+        return whole
+    return f"{bucket[1:]}:00–{int(bucket[1:]) + 1:02}:00" if bucket.startswith("h") else place(bucket)
+
+
+def days(period: Period) -> str:
+    """The days of a period: `Mon, 2 Mar 2026`, or from and to."""
+    first, last = (str(format_skeleton("yMMMEd", d, locale=locale_name())) for d in (period.first, period.last))
+    return first if period.single else f"{first} – {last}"
+
+
+def weekday(day: date) -> str:
+    """The name of the day of the week."""
+    return str(format_date(day, "EEEE", locale=locale_name()))
+
+
+def summary(frame: pd.DataFrame, total: str) -> str:
+    """One sentence about a chart: its sum, its highest place and, of several series, the largest.
+
+    In: as for services/charts/bars.py. `total` is the sum in words.
+    """
+    if not frame["value"].any():
+        return _("{total}. Nothing to show in these days.").format(total=total)
+    places = frame.groupby("label", sort=False)["value"].sum()
+    sentence = _("{total}. Highest: {place}.").format(total=total, place=places.idxmax())
+    series = frame.groupby("name", sort=False)["value"].sum()
+    if len(series) > 1:
+        share = _percent(series.max(), series.sum())
+        sentence += " " + _("Largest part: {name}{share}.").format(name=series.idxmax(), share=share)
+    return sentence
+
+
+def _percent(part: float, whole: float) -> str:
+    return f" ({number(100 * part / whole)} %)" if 0 < part <= whole else ""
+
+
+def contacts(n: int) -> str:
+    return ngettext("{n} contact", "{n} contacts", n)
+
+
+def orders(n: int) -> str:
+    return ngettext("{n} order", "{n} orders", n)
+
+
+def customers(n: int) -> str:
+    return ngettext("{n} new customer", "{n} new customers", n)
+
+
+def cases(n: int) -> str:
+    return ngettext("{n} open case", "{n} open cases", n)
+
+
+def lines(n: int) -> str:
+    return ngettext("{n} order line", "{n} order lines", n)
