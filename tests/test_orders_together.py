@@ -12,42 +12,12 @@ from hypothesis import strategies as st
 from sqlmodel import col, func, select
 
 from db.engine import Engines, Nested, WriteLock
-from db.models import Basket, CustomerAddress, Order, OrderLine, OrderStatus, Product, Role
-from services import baskets, delivery, orders, rollup_check
+from db.models import Basket, CustomerAddress, Order, Product
+from services import baskets, orders
 from services.errors import RapportError
-from services.orders import NewLine, NewOrder
+from services.orders import NewOrder
 from services.work import SYSTEM, Actor, reading, work
-from tests import make
-
-
-def shoppers(count: int) -> list[Actor]:
-    """Customers with an address and a login, committed."""
-    with work(SYSTEM) as w:
-        made = []
-        for number in range(count):
-            customer = make.customer(w.session, f"Shopper {number}")
-            customer.joined_at = None  # made without the service that counts new customers
-            w.session.add(CustomerAddress(customer_id=customer.id, city="London"))
-            made.append(make.actor(w.session, Role.CUSTOMER, of=customer))
-        return made
-
-
-def products(*stocks: int | None) -> list[int]:
-    with work(SYSTEM) as w:
-        return [make.product(w.session, f"Product {n}", stock=s).id for n, s in enumerate(stocks)]
-
-
-def asked(actor: Actor, key: str, *lines: tuple[int, int]) -> NewOrder:
-    with reading(actor) as w:
-        owner = CustomerAddress.customer_id == actor.customer_id
-        address_id = w.session.exec(select(CustomerAddress.id).where(owner)).one()
-    worth = sum(2500 * quantity for _id, quantity in lines)
-    return NewOrder(
-        idempotency_key=key,
-        lines=[NewLine(product_id=i, quantity=n, price_cents=2500) for i, n in lines],
-        shipping_cents=delivery.fee_cents(worth, "EUR", goods=True),
-        address_id=address_id,
-    )
+from tests.ordering import asked_by, products, remember_start, shoppers, unsound
 
 
 def at_once(tries: list[Callable[[], int]]) -> list[int | str]:
@@ -73,46 +43,10 @@ def placing(actor: Actor, new: NewOrder) -> Callable[[], int]:
     return attempt
 
 
-def unsound() -> list[str]:
-    """What is wrong in the books: stock, sums of orders, roll-ups. Every product began with `start` in its sku."""
-    with reading(SYSTEM) as w:
-        wrong = rollup_check.mismatches(w)
-        sold = dict(
-            w.session.exec(
-                select(OrderLine.product_id, func.sum(OrderLine.quantity))
-                .join(Order, col(Order.id) == OrderLine.order_id)
-                .where(Order.status != OrderStatus.CANCELLED)
-                .group_by(col(OrderLine.product_id))
-            ).all()
-        )
-        for product in w.session.exec(select(Product).where(col(Product.stock).is_not(None))):
-            start = int(product.attributes.get("start", -1))
-            if start >= 0 and (product.stock or 0) + sold.get(product.id, 0) != start:
-                wrong.append(f"{product.name}: {product.stock} left, {sold.get(product.id, 0)} sold of {start}")
-        sums = dict(
-            w.session.exec(
-                select(OrderLine.order_id, func.sum(OrderLine.line_total_cents)).group_by(col(OrderLine.order_id))
-            ).all()
-        )
-        wrong += [
-            f"order {order.id}: {order.lines_cents} + {order.shipping_cents} is not {order.total_cents}"
-            for order in w.session.exec(select(Order))
-            if order.lines_cents != sums.get(order.id) or order.total_cents != order.lines_cents + order.shipping_cents
-        ]
-    return wrong
-
-
-def remember_start() -> None:
-    with work(SYSTEM) as w:
-        for product in w.session.exec(select(Product)):
-            product.attributes = {"start": product.stock} if product.stock is not None else {}
-            w.session.add(product)
-
-
 def test_twenty_people_cannot_buy_more_than_ten_pieces(fresh_engines: Engines) -> None:
     people, [last] = shoppers(20), products(10)
     remember_start()
-    answers = at_once([placing(p, asked(p, "one", (last, 1))) for p in people])
+    answers = at_once([placing(p, asked_by(p, "one", (last, 1))) for p in people])
     assert sum(isinstance(a, int) for a in answers) == 10
     assert {a for a in answers if isinstance(a, str)} == {
         "Nothing was ordered yet. Product 0 has just been sold out. Please look again and confirm."
@@ -124,7 +58,7 @@ def test_opposite_orders_of_lines_do_not_lock_each_other_out(fresh_engines: Engi
     people, (a, b) = shoppers(16), products(100, 100)
     remember_start()
     lines = [((a, 1), (b, 1)), ((b, 1), (a, 1))]
-    answers = at_once([placing(p, asked(p, "one", *lines[n % 2])) for n, p in enumerate(people)])
+    answers = at_once([placing(p, asked_by(p, "one", *lines[n % 2])) for n, p in enumerate(people)])
     assert all(isinstance(answer, int) for answer in answers), answers
     assert unsound() == []
 
@@ -132,7 +66,7 @@ def test_opposite_orders_of_lines_do_not_lock_each_other_out(fresh_engines: Engi
 def test_ten_clicks_with_one_key_make_one_order_and_ten_equal_answers(fresh_engines: Engines) -> None:
     [person], [last] = shoppers(1), products(1)  # a second order could not even be filled
     remember_start()
-    answers = at_once([placing(person, asked(person, "click", (last, 1)))] * 10)
+    answers = at_once([placing(person, asked_by(person, "click", (last, 1)))] * 10)
     assert len(set(answers)) == 1, answers
     assert isinstance(answers[0], int)
     assert unsound() == []
@@ -185,7 +119,7 @@ def test_a_first_basket_opened_in_many_tabs_is_one_basket(fresh_engines: Engines
 def test_cancelling_many_times_at_once_gives_the_stock_back_once(fresh_engines: Engines) -> None:
     [person], [kettle] = shoppers(1), products(10)
     remember_start()
-    order_id = placing(person, asked(person, "one", (kettle, 4)))()
+    order_id = placing(person, asked_by(person, "one", (kettle, 4)))()
 
     def off() -> int:
         with work(person) as w:
@@ -226,7 +160,7 @@ def test_the_books_hold_after_any_sequence_of_orders_and_cancellations(
     for number, (step, what) in enumerate(steps):
         if step == "place" and isinstance(what, list):
             lines = {stock[i]: n for i, n in what}
-            [answer] = at_once([placing(person, asked(person, f"{person.person_id}-{number}", *lines.items()))])
+            [answer] = at_once([placing(person, asked_by(person, f"{person.person_id}-{number}", *lines.items()))])
             placed += [answer] if isinstance(answer, int) else []
         elif placed and isinstance(what, int):
             with work(person) as w:
@@ -238,7 +172,7 @@ def test_the_check_of_the_books_finds_a_lost_piece(fresh_engines: Engines) -> No
     """The check itself: were a piece or a cent lost, it would say so."""
     [person], [kettle] = shoppers(1), products(10)
     remember_start()
-    order_id = placing(person, asked(person, "one", (kettle, 4)))()
+    order_id = placing(person, asked_by(person, "one", (kettle, 4)))()
     with work(SYSTEM) as w:
         w.session.get_one(Product, kettle).stock = 7
         w.session.get_one(Order, order_id).total_cents += 1
