@@ -1,17 +1,22 @@
-"""Small folders in the import schema, written in any of its formats."""
+"""Small folders in the import schema, written in any of its formats, and a look at what became of them."""
 
 import csv
 import gzip
 import io
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
+from sqlalchemy import func
+from sqlmodel import SQLModel, select
 
+from db.models import ImportRun
 from services.exchange.schema import TABLES
+from services.work import SYSTEM, Work, reading
 
 Row = dict[str, Any]
+T = TypeVar("T", bound=SQLModel)
 
 
 def as_csv(table: str, rows: list[Row]) -> str:
@@ -101,3 +106,25 @@ def one_of_everything() -> dict[str, list[Row]]:
         ],
         "labels": [{"customer_id": "C1", "label": "churned", "value": "0"}],
     }  # fmt: skip
+
+
+def rejected(run: ImportRun) -> list[Row]:
+    """What the rejects file says."""
+    if run.rejects_file is None:
+        return []
+    with Path(run.rejects_file).open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def only(w: Work, model: type[T], **where: Any) -> T:
+    return w.session.exec(select(model).filter_by(**where)).one()
+
+
+def balanced(run: ImportRun) -> bool:
+    """Nothing is lost: every row that was read is added, known or rejected."""
+    return all(c["read"] == c["added"] + c["known"] + c["rejected"] for c in run.counts.values())
+
+
+def stored(model: type[SQLModel]) -> int:
+    with reading(SYSTEM) as w:
+        return w.session.exec(select(func.count()).select_from(model)).one()

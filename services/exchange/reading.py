@@ -172,28 +172,44 @@ def _opened(path: Path) -> _Opened:
 
 def _csv(path: Path, names: list[str]) -> Iterator[Raw]:
     with _opened(path) as opened:
-        reader = csv.reader(opened.text)
+        # Strict: a quote that is not closed must not swallow the rest of the file as one long cell without a word.
+        reader = csv.reader(opened.text, strict=True)
         next(reader)
         ended = reader.line_num
-        while rows := list(islice(reader, BATCH_ROWS)):
-            yield _of_rows(rows, names, ended, reader.line_num, opened.share)
+        while True:
+            rows: list[list[str]] = []
+            problem = None
+            try:
+                rows.extend(islice(reader, BATCH_ROWS))
+            except csv.Error as error:
+                if "field limit" in str(error):
+                    raise
+                problem = _("a quote is not closed, or something follows a closing quote; its lines are left out")
+            if not rows and problem is None:
+                return
+            lines, after = _lines_of(rows, ended, None if problem else reader.line_num)
+            raw = _of_rows(rows, lines, names, opened.share)
+            if problem:
+                swallowed = _("lines {a} to {b}").format(a=after, b=reader.line_num)
+                raw.broken.append((after, swallowed, problem))
             ended = reader.line_num
+            yield raw
 
 
-def _of_rows(rows: list[list[str]], names: list[str], before: int, last: int, share: float) -> Raw:
-    """Columns of records that span the physical lines `before` + 1 to `last`."""
-    if last - before == len(rows):
-        lines = np.arange(before + 1, last + 1)
-    else:  # some cells hold line breaks
-        taken = np.array([1 + sum(cell.count("\n") for cell in row) for row in rows])
-        lines = before + 1 + np.concatenate(([0], np.cumsum(taken)[:-1]))
+def _lines_of(rows: list[list[str]], before: int, last: int | None) -> tuple[np.ndarray, int]:
+    """The line on which each record begins, and the line after them. They follow line `before`."""
+    if last is not None and last - before == len(rows):
+        return np.arange(before + 1, last + 1), last + 1
+    taken = [1 + sum(c.count("\n") + c.count("\r") - c.count("\r\n") for c in row) for row in rows]
+    begins = before + 1 + np.concatenate(([0], np.cumsum(taken, dtype=np.int64)))
+    return begins[:-1], int(begins[-1])
+
+
+def _of_rows(rows: list[list[str]], lines: np.ndarray, names: list[str], share: float) -> Raw:
+    told = _("{n} cells instead of {m}")
     broken = [
-        (
-            int(line),
-            ",".join(row)[:200],
-            _("{n} cells instead of {m}; perhaps a quote is not closed").format(n=len(row), m=len(names)),
-        )
-        for line, row in zip(lines, rows, strict=True)
+        (int(at), ",".join(row)[:200], told.format(n=len(row), m=len(names)))
+        for at, row in zip(lines, rows, strict=True)
         if row and len(row) != len(names)
     ]
     keep = [len(row) == len(names) for row in rows]

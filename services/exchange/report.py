@@ -44,8 +44,8 @@ class Findings:
 #: Every note, in the order in which it is told. Each takes the number of rows it is about.
 NOTES: dict[str, Callable[[int], str]] = {
     "broken": lambda n: ngettext(
-        "{n} row has more or fewer cells than the first line names.",
-        "{n} rows have more or fewer cells than the first line names.", n),
+        "{n} row is broken: its cells do not fit the first line, or a quote is not closed.",
+        "{n} rows are broken: their cells do not fit the first line, or a quote is not closed.", n),
     "repeated": lambda n: ngettext(
         "{n} row has a key that came before in the same file; the first one counts.",
         "{n} rows have a key that came before in the same file; the first ones count.", n),
