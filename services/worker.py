@@ -16,6 +16,7 @@ from services.work import SYSTEM, work
 LOG = logging.getLogger(__name__)
 TICK_S = 1.0
 SWEEP_EVERY = timedelta(minutes=10)
+STALLED_AFTER = timedelta(minutes=15)  # a batch takes seconds; the notes at the end of a very large import minutes
 
 
 class Worker(threading.Thread):
@@ -57,12 +58,14 @@ class Worker(threading.Thread):
 
 
 def claim_import() -> int | None:
-    """The id of the oldest queued import, now marked as running, or None."""
+    """The id of the oldest import that waits, or whose process has died; now marked as running. None: no such."""
     with work(SYSTEM) as w:
-        oldest = select(ImportRun.id).where(ImportRun.state == ImportState.QUEUED).order_by(col(ImportRun.id)).limit(1)
+        died = (col(ImportRun.heartbeat_at) < w.now - STALLED_AFTER) & (col(ImportRun.folder) != "")
+        waits = (col(ImportRun.state) == ImportState.QUEUED) | ((col(ImportRun.state) == ImportState.RUNNING) & died)
+        oldest = select(ImportRun.id).where(waits).order_by(col(ImportRun.id)).limit(1)
         run_id = w.session.exec(oldest).first()
         if run_id is None:
             return None
-        mine = update(ImportRun).where(col(ImportRun.id) == run_id, col(ImportRun.state) == ImportState.QUEUED)
+        mine = update(ImportRun).where(col(ImportRun.id) == run_id, waits)
         taken = w.session.connection().execute(mine.values(state=ImportState.RUNNING, heartbeat_at=w.now))
         return run_id if taken.rowcount == 1 else None
