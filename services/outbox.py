@@ -111,6 +111,7 @@ def failed(w: Work, entry_id: int, error: str, *, for_good: bool) -> None:
 
 
 def _close(w: Work, entry_id: int, **values: object) -> None:
+    w.session.flush()
     w.session.connection().execute(update(OutboxEntry).where(col(OutboxEntry.id) == entry_id).values(**values))
     w.session.expire_all()
 

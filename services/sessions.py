@@ -172,6 +172,7 @@ def _remove(w: Work, person_id: int, *, only: str = "", keep: str = "") -> int:
         which = which.where(col(LoginSession.id) == only)
     if keep:
         which = which.where(col(LoginSession.id) != keep)
+    w.session.flush()  # or `expire_all` would throw away what the caller has just changed, a new password for one
     gone = list(w.session.connection().execute(which.returning(col(LoginSession.id))).scalars())
     w.session.expire_all()
     if gone:

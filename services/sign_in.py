@@ -55,6 +55,7 @@ def attempt(
         waiting = _must_wait(w, email)
     right, better = (False, None) if waiting else passwords.fits(password, kept)
     with work(actor) as w:
+        throttle.hold(w, "account", email)
         # Decided anew: of many guesses at once only the free ones count, and the password may have changed meanwhile.
         person, waiting = _somebody(w, email), _must_wait(w, email)
         good = right and not waiting and browser and person and person.disabled_at is None

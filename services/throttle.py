@@ -45,14 +45,19 @@ def blocked(w: Work, kind: str, who: str) -> bool:
     return until is not None and until > w.now
 
 
-def failed(w: Work, kind: str, who: str) -> bool:
-    """Count a try. True when it begins a wait. Many that come at once are counted one by one."""
-    key, brake = _key(kind, who), BRAKES[kind]
+def hold(w: Work, kind: str, who: str) -> Throttle:
+    """The count, kept from others until the end of this transaction: of many tries at once each sees those before."""
+    key = _key(kind, who)
     insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[w.dialect]
     new = insert(Throttle).values(key=key, failures=0, blocked_until=w.now, last_failure_at=w.now)
     w.session.connection().execute(new.on_conflict_do_nothing())
     mine = select(Throttle).where(col(Throttle.key) == key).with_for_update()
-    row = w.session.exec(mine, execution_options={"populate_existing": True}).one()
+    return w.session.exec(mine, execution_options={"populate_existing": True}).one()
+
+
+def failed(w: Work, kind: str, who: str) -> bool:
+    """Count a try. True when it begins a wait."""
+    brake, row = BRAKES[kind], hold(w, kind, who)
     row.failures = max(0, row.failures - (w.now - row.last_failure_at) // brake.fades) + 1
     row.last_failure_at = w.now
     over = row.failures - brake.free

