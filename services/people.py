@@ -2,6 +2,7 @@
 
 import secrets
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from db.models import TEAM, Person, Role, StaffMember, TicketKind
@@ -41,7 +42,10 @@ def add(w: Work, name: object, typed_email: object, role: Role, password: str | 
         created_at=w.now,
     )
     w.session.add(person)
-    w.session.flush()
+    try:
+        w.session.flush()
+    except IntegrityError as error:  # the same address a moment earlier, in another transaction
+        raise Conflict(_("This address has a sign-in already.")) from error
     audit.record(w, "people.add", "person", person.id, after=audit.snapshot(person))
     return person
 

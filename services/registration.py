@@ -4,6 +4,7 @@ The password is chosen only after the address is proven, so nobody can prepare a
 The answer to a request is the same whether the address is free, taken or already a customer's.
 """
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from db.models import Customer, CustomerEmail, Person, Role, TicketKind
@@ -78,7 +79,10 @@ def complete(w: Work, secret: str, password: object, *, browser: str) -> str:
         created_at=w.now,
     )
     w.session.add(person)
-    w.session.flush()
+    try:
+        w.session.flush()
+    except IntegrityError as error:  # the same address a moment earlier, in another transaction
+        raise Conflict(_("This address has a sign-in already. Please sign in with it.")) from error
     audit.record(w, "auth.registered", "person", person.id, customer_id=customer.id, after=audit.snapshot(person))
     return sign_in.hand_over(w, person, browser=browser)
 

@@ -71,8 +71,6 @@ def _menu(language: str, role: Role | None) -> dict[str, list[st.Page]]:
     start = st.Page("public/start.py", title=_("Start"), url_path="start", default=True, visibility="hidden")
     pages: dict[str, list[st.Page]] = {"": [start]}
     for entry in entries(language):
-        if not (PAGES / entry.path).is_file():
-            continue
         offered = bool(entry.section) and role in guard.allowed(entry.roles)
         page = st.Page(
             entry.path,
