@@ -54,6 +54,10 @@ def line(order_id: str, line_no: int = 1, total: object = "10.00", **more: Any) 
 
 def one_of_everything() -> dict[str, list[Row]]:
     """A row or two of each of the fourteen tables."""
+    return {**_people(), **_sales(), **_contacts()}
+
+
+def _people() -> dict[str, list[Row]]:
     return {
         "staff": [
             {"staff_id": "1", "name": "Grace Hopper", "email": "Grace@Example.com", "manager_id": "2.0"},
@@ -65,6 +69,11 @@ def one_of_everything() -> dict[str, list[Row]]:
              "account_manager_id": "1", "marketing_consent": "true", "attributes": '{"size": "L"}'},
             {"customer_id": "C2", "company": "Acme GmbH", "marketing_consent": "no"},
         ],
+    }  # fmt: skip
+
+
+def _sales() -> dict[str, list[Row]]:
+    return {
         "products": [
             {"product_id": "P1", "sku": "K-1", "name": "Kettle", "category": "Kitchen", "list_price": "25.00",
              "unit_cost": "12.505", "is_service": "false", "active": "true"},
@@ -82,6 +91,11 @@ def one_of_everything() -> dict[str, list[Row]]:
             line("O2", 1, "99.99"),
         ],
         "payments": [{"order_id": "O1", "seq": 1, "method": "card", "installments": 2, "amount": "24.90"}],
+    }  # fmt: skip
+
+
+def _contacts() -> dict[str, list[Row]]:
+    return {
         "interactions": [
             {"interaction_id": "I1", "customer_id": "C1", "order_id": "O1", "case_id": "M1", "channel": "email",
              "at": "2024-05-04T08:30:00", "direction": "out", "topic": "delivery", "text": "Hello,\nit is on its way.",

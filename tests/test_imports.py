@@ -170,27 +170,29 @@ def test_what_came_since_is_added_and_changes_the_sums(tmp_path: Path) -> None:
         assert rollup_check.mismatches(w) == []
 
 
+FAULTY: dict[str, list[Row]] = {
+    "customers": [
+        {"customer_id": "C1", "name": "two\nlines", "email": "not an address"},
+        {"customer_id": "", "name": "no id"},
+        {"customer_id": "C1", "name": "again"},
+        {"customer_id": "C2", "name": "x" * 201},
+        {"customer_id": "C3", "name": "bell \a"},
+        {"customer_id": "C4", "attributes": "[1, 2]"},
+        {"customer_id": "C5", "joined_at": "31.12.2020"},
+    ],
+    "orders": [order("O1", "C1"), order("O2", "nobody"), order("O3", ordered_at="")],
+    "order_lines": [
+        line("O1", 1, "12.345"),
+        line("O1", 2, quantity="1.5"),
+        line("O9"),
+        line("O1", 3, "=1+1"),
+        line("O1", 4),
+    ],
+}
+
+
 def test_a_row_that_cannot_be_taken_is_told_with_line_column_and_reason(tmp_path: Path) -> None:
-    tables: dict[str, list[Row]] = {
-        "customers": [
-            {"customer_id": "C1", "name": "two\nlines", "email": "not an address"},
-            {"customer_id": "", "name": "no id"},
-            {"customer_id": "C1", "name": "again"},
-            {"customer_id": "C2", "name": "x" * 201},
-            {"customer_id": "C3", "name": "bell \a"},
-            {"customer_id": "C4", "attributes": "[1, 2]"},
-            {"customer_id": "C5", "joined_at": "31.12.2020"},
-        ],
-        "orders": [order("O1", "C1"), order("O2", "nobody"), order("O3", ordered_at="")],
-        "order_lines": [
-            line("O1", 1, "12.345"),
-            line("O1", 2, quantity="1.5"),
-            line("O9"),
-            line("O1", 3, "=1+1"),
-            line("O1", 4),
-        ],
-    }
-    run = imports.run(folder(tmp_path / "in", tables), source="shop", started_by=SYSTEM)
+    run = imports.run(folder(tmp_path / "in", FAULTY), source="shop", started_by=SYSTEM)
     assert balanced(run)
     assert [(r["table"], r["row"], r["column"], r["value"]) for r in rejected(run)] == [
         ("customers", "4", "customer_id", ""),
