@@ -38,7 +38,7 @@ def test_orders_and_contacts_fall_on_the_companys_day(session: Session, instant:
     staff = Work(session, make.actor(session, Role.STAFF), instant)
     assert buyer.customer_id is not None
     said = NewInteraction(
-        channel=Channel.PHONE, direction=Direction.IN, reason="delivery", summary="When does it come?"
+        channel=Channel.PHONE, direction=Direction.IN, reason="delivery", summary="When?", idempotency_key="one"
     )
     interactions.log(staff, buyer.customer_id, said)
     assert placed.promised_at is not None
