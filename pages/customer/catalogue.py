@@ -76,10 +76,10 @@ def turn(filters: Filters, shelf: Shelf) -> None:
     with st.container(horizontal=True, horizontal_alignment="center"):
         if not shelf.first and st.button(_("Previous page"), icon=":material/chevron_left:", key="previous"):
             st.session_state["shelf_place"] = (filters.model_dump_json(), None, shelf.offers[0].product_id)
-            st.rerun(scope="fragment")
+            st.rerun()
         if shelf.more and st.button(_("Next page"), icon=":material/chevron_right:", key="next"):
             st.session_state["shelf_place"] = (filters.model_dump_json(), shelf.offers[-1].product_id, None)
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
 @st.fragment

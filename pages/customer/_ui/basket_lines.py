@@ -61,4 +61,4 @@ def _change(actor: Actor, product_id: int, quantity: int) -> None:
     with reported() as outcome, work(actor) as w:
         baskets.set_quantity(w, product_id, quantity)
     if outcome.ok:
-        st.rerun(scope="fragment")
+        st.rerun()
