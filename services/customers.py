@@ -80,21 +80,38 @@ def create(w: Work, new: NewCustomer, *, seen: frozenset[int] = frozenset()) -> 
     )
     w.session.add(row)
     w.session.flush()
-    if checked.email:
-        w.session.add(CustomerEmail(customer_id=row.id, email=checked.email))
-    if checked.phone:
-        w.session.add(CustomerPhone(customer_id=row.id, e164=checked.e164, as_written=checked.phone))
-    if any(checked.address.values()):
-        home = CustomerAddress(customer_id=row.id)
-        home.sqlmodel_update(checked.address)
-        w.session.add(home)
-    w.session.flush()
+    _reachable(w, row.id, checked)
     search.index(w, row.id)
     rollups.joined(w, w.now)
-    reached = {"email": checked.email, "phone": checked.e164 or checked.phone, **checked.address}
-    after = audit.snapshot(row) | {k: v for k, v in reached.items() if v}
-    audit.record(w, "customers.create", "customer", row.id, customer_id=row.id, after=after)
+    audit.record(w, "customers.create", "customer", row.id, customer_id=row.id, after=_told(checked))
     return row
+
+
+def _reachable(w: Work, customer_id: int, new: _Checked) -> None:
+    if new.email:
+        w.session.add(CustomerEmail(customer_id=customer_id, email=new.email))
+    if new.phone:
+        w.session.add(CustomerPhone(customer_id=customer_id, e164=new.e164, as_written=new.phone))
+    if any(new.address.values()):
+        address = CustomerAddress(customer_id=customer_id)
+        address.sqlmodel_update(new.address)
+        w.session.add(address)
+    w.session.flush()
+
+
+def _told(new: _Checked) -> dict[str, str]:
+    """What the audit trail keeps: the fields of the account, under the names that all its changes use."""
+    home = new.address
+    town = " ".join(p for p in (home["postal_code"], home["city"]) if p)
+    told = {
+        "name": new.name,
+        "company": new.company,
+        "email": new.email,
+        "phone": new.e164 or new.phone,
+        "address": ", ".join(p for p in (home["street"], town, home["country"]) if p),
+        "language": new.language,
+    }
+    return {k: v for k, v in told.items() if v}
 
 
 def lookalikes(w: Work, new: NewCustomer) -> list[Lookalike]:

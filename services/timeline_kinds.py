@@ -24,6 +24,7 @@ from db.models import (
     SurveyResponse,
 )
 from services import company, contact_words
+from services.accounts.details import labels
 from services.orders.words import in_words
 from services.search import order_number
 from services.text import _, local_date, money, number
@@ -190,10 +191,6 @@ def _surveys(_w: Work, rows: Sequence[Any]) -> list[Entry]:
     ]
 
 
-#: Columns that tell a reader nothing.
-_INNER = frozenset({"id", "version", "updated_at", "created_at", "customer_id", "import_run_id", "attributes"})
-
-
 def _changes(_w: Work, rows: Sequence[Any]) -> list[Entry]:
     return [
         Entry(
@@ -204,15 +201,16 @@ def _changes(_w: Work, rows: Sequence[Any]) -> list[Entry]:
 
 
 def _differences(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """The fields of the account that differ, in words; what else a row holds tells a reader nothing."""
     told = []
-    for key in sorted((before.keys() | after.keys()) - _INNER):
-        old, new = before.get(key), after.get(key)
-        if old not in (None, "", []) and new not in (None, "", []):
-            told.append(f"{key.replace('_', ' ')}: {old} → {new}")
-        elif new not in (None, "", []):
-            told.append(f"{key.replace('_', ' ')}: {new}")
-        elif old not in (None, "", []):
-            told.append(_("{what}: {old} removed").format(what=key.replace("_", " "), old=old))
+    for name, word in labels().items():
+        old, new = before.get(name) or "", after.get(name) or ""
+        if old and new:
+            told.append(f"{word}: {old} → {new}")
+        elif new:
+            told.append(f"{word}: {new}")
+        elif old:
+            told.append(_("{what}: {old} was removed").format(what=word, old=old))
     return "\n".join(told)
 
 

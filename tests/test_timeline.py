@@ -95,7 +95,7 @@ def test_an_entry_tells_what_an_agent_needs(w: Work) -> None:
     assert told[Kind.ORDER].head == f"Order O{order.id:07d} · On its way"
     assert told[Kind.ORDER].text == "2 × Kettle 1, 2 × Kettle 2, 2 × Kettle 3 …"
     assert told[Kind.ORDER].details[0] == "€49.99"
-    assert told[Kind.CHANGE].text == "name: Ada Byron → Ada Lovelace"
+    assert told[Kind.CHANGE].text == "Name: Ada Byron → Ada Lovelace"
     contact = told[Kind.CONTACT]
     assert (contact.at, contact.head) == (None, "Phone · from the customer · Repair")
     assert contact.details[0] == "5 minutes"

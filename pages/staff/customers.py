@@ -19,10 +19,11 @@ CUSTOMER = "staff/customer.py"
 
 def one(customer_id: int, name: str, detail: str, key: str) -> None:
     """One customer of a list: a link, and beside or below it what tells namesakes apart."""
+    bold = f"**{md(name)}**"
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"{key}_{customer_id}"):
         st.page_link(
             CUSTOMER,
-            label=f"**{md(name)}**",
+            label=bold,
             icon=":material/person:",
             query_params={"customer": str(customer_id)},
             width=260,

@@ -36,7 +36,8 @@ def draw(seen: Overview, actor: Actor) -> bool:
 
 def heading(icon: str, title: str) -> None:
     """The name of a card."""
-    st.markdown(f":material/{icon}: **{title}**")
+    named = f":material/{icon}: **{title}**"
+    st.markdown(named)
 
 
 def lines(told: list[tuple[str, str]], nothing: str) -> None:

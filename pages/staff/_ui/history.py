@@ -4,7 +4,7 @@ import streamlit as st
 
 from db.models import Role
 from pages._ui.feedback import reported
-from pages._ui.guard import require
+from pages._ui.guard import acting, require
 from pages._ui.show import empty, md, when
 from services import timeline
 from services.text import _
@@ -51,7 +51,8 @@ def draw(entry: Entry, actor: Actor) -> None:
     icon = CHANNEL_ICONS[entry.channel] if entry.channel else ICONS[entry.kind]
     at = when(entry.at, actor) if entry.at else _("day not known")
     with st.container(border=True, gap=None, key=f"entry_{entry.kind}_{entry.id}"):
-        st.markdown(f"{icon} **{md(entry.head)}** :small[{md(at)}]")
+        told = f"{icon} **{md(entry.head)}** :small[{md(at)}]"
+        st.markdown(told)
         if entry.text:
             short = entry.text if len(entry.text) <= SHORT else entry.text[:SHORT] + " …"
             st.text(short)
@@ -112,12 +113,20 @@ def history(customer_id: int) -> None:
     if not page.entries:
         nothing(bool(kinds or text))
     with st.container(horizontal=True):
-        if len(behind) > 1 and st.button(_("Newer"), icon=":material/arrow_upward:", key="newer"):
-            behind.pop()
-            st.rerun(scope="fragment")
-        if page.older and st.button(_("Older"), icon=":material/arrow_downward:", key="older"):
-            behind.append(page.older)
-            st.rerun(scope="fragment")
+        if len(behind) > 1:
+            st.button(_("Newer"), icon=":material/arrow_upward:", key="newer", on_click=turn, args=("",))
+        if page.older:
+            st.button(_("Older"), icon=":material/arrow_downward:", key="older", on_click=turn, args=(page.older,))
+
+
+@acting(Role.STAFF)
+def turn(older: str) -> None:
+    """Go on to the page that begins after `older`, or back to the one before."""
+    _of, behind = st.session_state["timeline_places"]
+    if older:
+        behind.append(older)
+    elif len(behind) > 1:
+        behind.pop()
 
 
 def nothing(filtered: bool) -> None:

@@ -11,6 +11,7 @@ from services.customers import AlreadyHere, Lookalike, NewCustomer
 from services.text import _
 from services.work import Actor, work
 
+CUSTOMER = "staff/customer.py"
 FOUND = "new_customer_found"
 
 
@@ -49,16 +50,17 @@ def create(actor: Actor, new: NewCustomer, seen: frozenset[int]) -> None:
     if outcome.ok and made is not None:
         st.session_state.pop(FOUND, None)
         say(_("Customer created."))
-        st.switch_page("staff/customer.py", query_params={"customer": str(made)})
+        st.switch_page(CUSTOMER, query_params={"customer": str(made)})
 
 
 def already_here(found: tuple[Lookalike, ...]) -> None:
     """Who the customer may be; each is a link."""
     st.warning(_("This customer seems to be here already. Please look first."), icon=":material/group:")
     for twin in found:
+        label = f"{md(twin.name)} · {md(twin.same)}"
         st.page_link(
-            "staff/customer.py",
-            label=f"{md(twin.name)} · {md(twin.same)}",
+            CUSTOMER,
+            label=label,
             icon=":material/person:",
             query_params={"customer": str(twin.customer_id)},
         )

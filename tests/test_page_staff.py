@@ -1,0 +1,176 @@
+"""The staff's pages: a customer is found, what is open is seen, a contact is logged, and nobody else gets in."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, select
+from streamlit.testing.v1 import AppTest
+
+from db.models import Case, Channel, Draft, Interaction, LoginSession, Person, Promise, Role
+from pages._ui import guard
+from services import drafts, search
+from services.work import Actor, Work
+from tests import make
+
+PAGES = Path(__file__).parent.parent / "pages"
+NOON = make.NOON
+HOSTILE = "<b>x</b> **y** [z](javascript:alert(1)) https://evil.example"
+#: The services below are tested on both databases; here it is the pages that are looked at.
+pytestmark = pytest.mark.parametrize("engines", ["sqlite"], indirect=True)
+
+
+def signed_in(session: Session, monkeypatch: pytest.MonkeyPatch, role: Role = Role.STAFF) -> Person:
+    who = make.person(session, role, of=make.customer(session) if role is Role.CUSTOMER else None)
+    sid, end = "a" * 64, NOON + timedelta(hours=1)
+    session.add(LoginSession(id=sid, person_id=who.id, created_at=NOON, last_seen_at=NOON, expires_at=end))
+    session.commit()
+    monkeypatch.setattr(guard, "session_id", lambda: sid)
+    return who
+
+
+def page(name: str, **address: str) -> AppTest:
+    """The page inside the navigation, as a browser opens it: coming from another one, its widgets are new."""
+    at = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30).run()
+    at.switch_page("everyone/security.py").run()
+    at.switch_page(f"staff/{name}")
+    for key, value in address.items():
+        at.query_params[key] = value
+    return at.run()
+
+
+def alone(name: str, **address: str) -> AppTest:
+    """The page without the navigation, as somebody may try to run it."""
+    at = AppTest.from_file(str(PAGES / "staff" / name), default_timeout=30)
+    for key, value in address.items():
+        at.query_params[key] = value
+    return at.run()
+
+
+def shown(at: AppTest) -> str:
+    return "\n".join(str(e.value) for e in (*at.title, *at.text, *at.caption, *at.markdown)).replace("\\", "")
+
+
+def known(session: Session, name: str, email: str) -> int:
+    row = make.customer(session, name, email=email)
+    search.index(Work(session, make.actor(session), NOON), row.id)
+    session.commit()
+    return row.id
+
+
+def test_the_page_finds_while_one_types(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in(session, monkeypatch)
+    known(session, "Ada Lovelace", "ada@example.com")
+    at = page("customers.py")
+    at.text_input(key="find").set_value("lovlace").run()
+    assert not at.exception
+    assert "1 customer" in shown(at)
+    assert "C00" in shown(at)
+    at.text_input(key="find").set_value("nobody here").run()
+    assert "No customer fits this." in shown(at)
+
+
+def test_a_search_in_the_address_is_carried_out(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in(session, monkeypatch)
+    known(session, "Ada Lovelace", "ada@example.com")
+    assert "1 customer" in shown(page("customers.py", find="ada@example.com"))
+
+
+def test_what_is_open_and_what_happened_is_shown_as_it_was_typed(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed_in(session, monkeypatch)
+    ada = known(session, "Ada _Lovelace_", "ada@example.com")
+    session.add_all(
+        [
+            Promise(customer_id=ada, what=HOSTILE, due_on=NOON.date(), made_at=NOON),
+            Case(customer_id=ada, subject="leaks", opened_at=NOON, next_step=HOSTILE),
+            Interaction(customer_id=ada, channel=Channel.PHONE, summary=HOSTILE, happened_at=NOON, logged_at=NOON),
+        ]
+    )
+    session.commit()
+    at = page("customer.py", customer=str(ada))
+    assert not at.exception
+    assert [t.value for t in at.text].count(HOSTILE) == 3  # the open promise; promise and contact in the timeline
+    assert "[ada@example.com](mailto:ada@example.com)" in shown(at)
+    for markdown in (*at.title, *at.caption, *at.markdown):
+        assert "](javascript" not in markdown.value
+        assert "<b>" not in markdown.value
+        assert "https\\:\\/\\/e" not in markdown.value, "this would become a link by itself"
+
+
+def test_a_contact_is_logged_with_the_draft_that_was_left(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    who = signed_in(session, monkeypatch)
+    ada = known(session, "Ada Lovelace", "ada@example.com")
+    desk = Work(session, Actor(person_id=who.id, role=who.role, staff_id=who.staff_id), NOON)
+    drafts.save(desk, f"contact:{ada}", {"summary": "Wants the blue one.", "reason": "Colour", "way": "letter out"})
+    session.commit()
+    at = page("customer.py", customer=str(ada))
+    at.button(key=f"log_{ada}").click().run()
+    assert not at.exception
+    assert not at.error
+    logged = session.exec(select(Interaction)).one()
+    assert (logged.summary, logged.reason, logged.channel, logged.direction, logged.staff_id) == (
+        "Wants the blue one.", "Colour", "letter", "out", who.staff_id,
+    )  # fmt: skip
+    assert session.exec(select(Draft)).all() == []
+    assert "Wants the blue one." in [t.value for t in at.text]
+    at.button(key=f"log_{ada}").click().run()
+    assert [e.value.replace("\\", "") for e in at.error] == ["What was said: please fill this in"]
+    assert len(session.exec(select(Interaction)).all()) == 1
+
+
+def test_a_refusal_keeps_what_was_typed(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in(session, monkeypatch)
+    ada = known(session, "Ada Lovelace", "ada@example.com")
+    at = page("customer.py", customer=str(ada))
+    at.text_input(key=f"contact:{ada}:promise:0").set_value("send the part").run()
+    assert session.exec(select(Draft)).one().fields["promise"] == "send the part"
+    at.button(key=f"log_{ada}").click().run()
+    assert at.error
+    assert session.exec(select(Interaction)).all() == []
+    assert at.text_input(key=f"contact:{ada}:promise:0").value == "send the part"
+
+
+def test_the_timeline_turns_its_pages_and_filters(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in(session, monkeypatch)
+    ada = known(session, "Ada Lovelace", "ada@example.com")
+    for n in range(60):
+        at_ = NOON - timedelta(hours=n)
+        session.add(
+            Interaction(customer_id=ada, channel=Channel.PHONE, summary=f"call {n:02d}", happened_at=at_, logged_at=at_)
+        )
+    session.commit()
+    at = page("customer.py", customer=str(ada))
+    calls = [t.value for t in at.text if t.value.startswith("call ")]
+    assert calls == [f"call {n:02d}" for n in range(50)]
+    at.button(key="older").click().run()
+    assert [t.value for t in at.text if t.value.startswith("call ")] == [f"call {n:02d}" for n in range(50, 60)]
+    at.button(key="newer").click().run()
+    assert "call 00" in [t.value for t in at.text]
+    at = page("customer.py", customer=str(ada), text="call 57")
+    assert [t.value for t in at.text if t.value.startswith("call ")] == ["call 57"]
+    assert "Nothing fits these filters." in shown(page("customer.py", customer=str(ada), kinds="Orders"))
+
+
+@pytest.mark.parametrize("address", [{}, {"customer": "x"}, {"customer": "99999999"}, {"customer": "-1"}])
+def test_without_a_customer_the_page_says_how_to_find_one(
+    session: Session, monkeypatch: pytest.MonkeyPatch, address: dict[str, str]
+) -> None:
+    signed_in(session, monkeypatch)
+    at = page("customer.py", **address)
+    assert not at.exception
+    assert "No customer is chosen." in shown(at)
+
+
+@pytest.mark.parametrize("name", ["customers.py", "customer.py"])
+def test_run_on_its_own_the_page_stops_a_stranger(session: Session, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    ada = known(session, "Ada Lovelace", "ada@example.com")
+    monkeypatch.setattr(guard, "session_id", lambda: "")
+    at = alone(name, customer=str(ada), find="ada")
+    assert [line.value for line in at.warning] == ["Please sign in."]
+    assert "Lovelace" not in shown(at)
+    signed_in(session, monkeypatch, Role.CUSTOMER)
+    at = alone(name, customer=str(ada), find="ada")
+    assert [line.value for line in at.error] == ["This page is not yours."]
+    assert "Lovelace" not in shown(at)
