@@ -121,6 +121,15 @@ def test_one_sentence_says_what_a_chart_shows(board: Board) -> None:
     assert words.summary(nothing, words.contacts(0)) == "0 contacts. Nothing to show in these days."
 
 
+def test_a_large_amount_loses_its_pence_and_a_small_one_keeps_them() -> None:
+    assert words.headline(123_456_789, "GBP") == "£1,234,568"
+    assert words.headline(-12_345_650, "GBP") == "-£123,456"
+    assert words.headline(9_999_999, "GBP") == "£99,999.99"
+    assert words.headline(1_234_567, "JPY") == "¥1,234,567"
+    with speaking("de"):
+        assert words.headline(123_456_789, "EUR") == "1.234.568\xa0€"
+
+
 def test_every_channel_and_age_has_a_word() -> None:
     assert all(words.channel(c) != c for c in sums.CHANNELS)
     assert all(words.age(b) != b for b, _ in sums.AGES)

@@ -44,22 +44,31 @@ def against_usual(frame: pd.DataFrame, names: tuple[str, str], place: str, value
     tips = [_tip("label", place), _tip("shown", names[0]), _tip("usual_shown", names[1])]
     color = alt.Color("name:N", title=None, scale=colours, legend=_legend(2))
     bars = _bars(frame, value, whole).encode(color=color, tooltip=tips)
-    lines = alt.Chart(frame).mark_tick(thickness=3, bandSize=18).encode(x=_place(), y=alt.Y("usual:Q"))
+    lines = (
+        alt.Chart(frame)
+        .mark_tick(thickness=3, bandSize=18)
+        .encode(x=_place(), y=alt.Y("usual:Q", scale=_at_least_one()))
+    )
     usual = lines.encode(color=alt.Color("usual_name:N", title=None, scale=colours), tooltip=tips)
     return alt.layer(bars, usual).properties(height=HEIGHT)
 
 
 def _bars(frame: pd.DataFrame, value: str, whole: bool) -> alt.Chart:
-    axis: dict[str, Any] = {"tickMinStep": 1, "format": "~s"} if whole else {"format": "~s"}
+    axis: dict[str, Any] = {"labelExpr": "format(datum.value, '~s')"} | ({"tickMinStep": 1} if whole else {})
     click = alt.selection_point(name=PICKED, fields=["bucket", "series"], on="click", toggle=False)
     strength = alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None)
-    height = alt.Y("value:Q", title=value, axis=alt.Axis(**axis))
+    height = alt.Y("value:Q", title=value, axis=alt.Axis(**axis), scale=_at_least_one())
     chart: alt.Chart = alt.Chart(frame).mark_bar(cursor="pointer", cornerRadius=1).encode(x=_place(), y=height)
     return (
         chart.encode(opacity=strength, description=alt.Description("spoken:N"))
         .add_params(click)
         .properties(height=HEIGHT)
     )
+
+
+def _at_least_one() -> alt.Scale:
+    """From 0 to 1 at least, so that an axis without bars still has numbers on it."""
+    return alt.Scale(domain=alt.DomainUnionWith(unionWith=[0, 1]))
 
 
 def _place() -> alt.X:

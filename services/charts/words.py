@@ -3,11 +3,15 @@
 from datetime import date
 
 import pandas as pd
+from babel import Locale
 from babel.dates import format_date, format_skeleton
+from babel.numbers import format_currency
 
 from services.board.periods import ALL, Period
 from services.board.sums import REST
-from services.text import _, locale_name, ngettext, number
+from services.text import _, locale_name, minor_digits, money, ngettext, number
+
+_LARGE = 100_000
 
 
 def channel(value: str) -> str:
@@ -68,6 +72,15 @@ def days(period: Period) -> str:
 def weekday(day: date) -> str:
     """The name of the day of the week."""
     return str(format_date(day, "EEEE", locale=locale_name()))
+
+
+def headline(cents: int, currency: str) -> str:
+    """An amount for a narrow place: large ones without the minor units."""
+    digits = minor_digits(currency)
+    if abs(cents) < _LARGE * 10**digits:
+        return money(cents, currency)
+    pattern = str(Locale.parse(locale_name()).currency_formats["standard"].pattern).replace("0.00", "0")
+    return str(format_currency(round(cents / 10**digits), currency, pattern, locale_name(), currency_digits=False))
 
 
 def summary(frame: pd.DataFrame, total: str) -> str:

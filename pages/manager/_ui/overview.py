@@ -36,13 +36,13 @@ def figures(board: Board) -> None:
     """Contacts, orders, revenue, new customers and open cases of the period, beside what is usual."""
     orders, cents = (int(board.orders[c].sum()) for c in ("orders", "revenue_cents"))
     usual, late = board.usual, board.cases.overdue
-    against = None if usual is None else _("vs usual") if usual.weeks else _("vs before")
+    against = None if usual is None else _("vs usual") if usual.weeks else _("vs prior")
     with st.grid(5, min_column_width=150, gap="small"):
         _metric(_("Contacts"), number(int(board.contacts["contacts"].sum())))
         more = _signed(number(orders - usual.orders, 1)) if usual else None
         _metric(_("Orders"), number(orders), more, against)
-        more = _signed(money(round(cents - usual.revenue_cents), board.currency)) if usual else None
-        _metric(_("Revenue"), money(cents, board.currency), more, against)
+        more = _signed(words.headline(round(cents - usual.revenue_cents), board.currency)) if usual else None
+        _metric(_("Revenue"), words.headline(cents, board.currency), more, against)
         _metric(_("New customers"), number(board.joined))
         st.metric(
             _("Open cases"),
