@@ -22,6 +22,9 @@ def ask(w: Work, name: object, typed_email: object) -> None:
         return  # the same answer, no further mail
     known = w.session.exec(select(Person).where(Person.email == email)).one_or_none()
     home = company.of(w)
+    # For a taken address too, so that both take equally long; that secret is told to nobody.
+    secret = tickets.issue(w, TicketKind.CONFIRM, email=email, payload={"name": clean_name})
+    audit.record(w, "auth.registration_asked", "person")
     if known is not None:
         outbox.post(
             w,
@@ -37,7 +40,6 @@ def ask(w: Work, name: object, typed_email: object) -> None:
             customer_id=known.customer_id,
         )
         return
-    secret = tickets.issue(w, TicketKind.CONFIRM, email=email, payload={"name": clean_name})
     outbox.post(
         w,
         "confirm",
@@ -49,7 +51,6 @@ def ask(w: Work, name: object, typed_email: object) -> None:
             _("If you did not ask for this, you need not do anything."),
         ],
     )
-    audit.record(w, "auth.registration_asked", "person")
 
 
 def complete(w: Work, secret: str, password: object, *, browser: str) -> str:
