@@ -22,11 +22,12 @@ from pathlib import Path
 from benchmarks.big import fill
 from benchmarks.load import Figures, closed_loop, crowd, resident_mb
 from db.models import Role
-from services import demo
-from services.work import SYSTEM
-from tests.live_server import LiveServer, attach, free_port, serving
+from services import demo, people
+from services.work import SYSTEM, work
+from tests.live_server import PASSWORD, LiveServer, attach, free_port, serving
 from tests.wire import Wire, ask
 
+Cookies = dict[Role, dict[str, str]]
 EMPTY_PAGE = 'import streamlit as st\nimport pandas, altair, pyarrow\nst.title("Empty")\n'
 PAGES = {
     Role.CUSTOMER: ("home", "account", "catalogue", "basket", "orders", "security"),
@@ -81,7 +82,18 @@ def line(name: str, found: Figures, floor: Figures) -> None:
     )
 
 
-def each_page(server: LiveServer, folder: Path, times: int) -> None:
+def people_of(server: LiveServer) -> Cookies:
+    """The demonstration company with its three people and an administrator, all signed in."""
+    attach(server.engines)
+    customer, agent, manager = demo.load(SYSTEM).sign_ins
+    with work(SYSTEM) as w:
+        people.add(w, "Grace Hopper", "grace@example.com", Role.ADMIN, PASSWORD)
+    signed = {Role.CUSTOMER: customer, Role.STAFF: agent, Role.MANAGER: manager}
+    cookies = {role: server.cookie_for(s.email, s.password) for role, s in signed.items()}
+    return {**cookies, Role.ADMIN: server.cookie_for("grace@example.com")}
+
+
+def each_page(server: LiveServer, cookies: Cookies, folder: Path, times: int) -> None:
     """The table of all pages."""
     assert server.process is not None
     with empty_page(folder / "plain", tuned=False) as plain, empty_page(folder / "tuned", tuned=True) as tuned:
@@ -92,18 +104,16 @@ def each_page(server: LiveServer, folder: Path, times: int) -> None:
         line("the same, tuned (= 1)", floor, floor)
         line("forgot (public)", measured(server.url, server.process.pid, "forgot", {}, times), floor)
         for role, pages in PAGES.items():
-            cookies = server.cookie_of(role)
             for page in pages:
-                line(f"{page} ({role})", measured(server.url, server.process.pid, page, cookies, times), floor)
+                line(f"{page} ({role})", measured(server.url, server.process.pid, page, cookies[role], times), floor)
         line("the tuned empty page again", measured(*tuned, "", {}, times), floor)
 
 
-def memory(server: LiveServer, sessions: int = 100) -> None:
+def memory(server: LiveServer, cookies: Cookies, sessions: int = 100) -> None:
     """Resident memory before and after many open tabs."""
     assert server.process is not None
-    cookies = server.cookie_of(Role.STAFF)
     before = resident_mb(server.process.pid)
-    tabs = [Wire(server.url, cookies=cookies) for _n in range(sessions)]
+    tabs = [Wire(server.url, cookies=cookies[Role.STAFF]) for _n in range(sessions)]
     for tab in tabs:
         tab.__enter__()
         tab.open("customers")
@@ -114,10 +124,9 @@ def memory(server: LiveServer, sessions: int = 100) -> None:
     print(f"\nmemory: {before:.0f} MB, with {sessions} more tabs {after:.0f} MB: {each:.2f} MB a tab")
 
 
-def fifty(server: LiveServer, seconds: float) -> None:
+def fifty(server: LiveServer, cookies: Cookies, seconds: float) -> None:
     """A mix of fifty people, five seconds of thinking each."""
     assert server.process is not None
-    cookies = {role: server.cookie_of(role) for role in (Role.CUSTOMER, Role.STAFF, Role.MANAGER)}
     mix = [Role.CUSTOMER] * 6 + [Role.STAFF] * 3 + [Role.MANAGER]
 
     def session(number: int) -> Wire:
@@ -161,12 +170,11 @@ def main() -> None:
     times = 15 if quick else 150
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        with serving(folder / "demo", RAPPORT_SOCKETS_PER_ADDRESS="500") as server:
-            attach(server.engines)
-            demo.load(SYSTEM)
-            each_page(server, folder, times)
-            memory(server, 10 if quick else 100)
-            fifty(server, 6 if quick else 60)
+        with serving(folder / "demo", prepared=False, RAPPORT_SOCKETS_PER_ADDRESS="500") as server:
+            cookies = people_of(server)
+            each_page(server, cookies, folder, times)
+            memory(server, cookies, 10 if quick else 100)
+            fifty(server, cookies, 6 if quick else 60)
         small_and_large(folder, times, 20_000 if quick else 2_000_000)
 
 
