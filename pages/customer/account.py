@@ -72,7 +72,7 @@ def history(actor: Actor) -> None:
         with st.container(border=True, gap="xsmall", key=f"change_{number}"):
             st.caption(md(f"{change.field} · {when(change.at, actor)} · {change.who}"))
             if change.old and change.new:
-                st.text(f"{change.old} → {change.new}")
+                st.text(_("{old} → {new}").format(old=change.old, new=change.new))
             elif change.new:
                 st.text(_("added: {value}").format(value=change.new))
             else:

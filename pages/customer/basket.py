@@ -6,6 +6,7 @@ from db.models import Role
 from pages._ui.guard import require
 from pages._ui.show import day, empty, md, price
 from pages.customer._ui.basket_lines import basket_lines
+from pages.customer._ui.marks import bold, sign
 from pages.customer._ui.ordering import SHOWN, confirm, placed, refusal
 from services import accounts, baskets
 from services.accounts import Address
@@ -27,10 +28,10 @@ def sums(view: View, actor: Actor) -> None:
     ):
         with st.container(horizontal=True, horizontal_alignment="distribute"):
             st.markdown(label, width="content")
-            st.markdown(f"**{price(cents)}**", width="content")
+            st.markdown(bold(price(cents)), width="content")
     if view.delivery_on and view.has_goods:
         by = md(day(view.delivery_on, actor))
-        st.markdown(f":material/local_shipping: {_('With you by {day}').format(day=by)}")
+        st.markdown(sign("local_shipping", _("With you by {day}").format(day=by)))
 
 
 def where_to(addresses: list[Address]) -> int | None:

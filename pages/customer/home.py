@@ -5,6 +5,7 @@ import streamlit as st
 from db.models import Role
 from pages._ui.guard import require
 from pages._ui.show import day, empty, md, when, words
+from pages.customer._ui.marks import bold
 from pages.customer._ui.offers import basket_link, cards
 from pages.customer._ui.order_rows import order_rows
 from services import accounts
@@ -34,7 +35,7 @@ def cases(seen: Home, actor: Actor) -> None:
     for case in seen.cases:
         with st.container(border=True, gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-                st.markdown(f"**{md(case.subject)}**", width="content")
+                st.markdown(bold(md(case.subject)), width="content")
                 if case.waits_for_you:
                     st.badge(_("We wait for your answer"), icon=":material/reply:", color="orange")
                 else:

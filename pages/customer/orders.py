@@ -7,6 +7,7 @@ from pages._ui.guard import require
 from pages._ui.show import day, empty, md, price, when
 from pages.customer._ui.again import order_again
 from pages.customer._ui.cancelling import cancel_button
+from pages.customer._ui.marks import below, bold
 from pages.customer._ui.order_rows import order_rows, status_badge
 from services import orders
 from services.errors import NotFound
@@ -64,8 +65,8 @@ def lines(seen: Detail) -> None:
     with st.container(border=True, gap="small"):
         for number, line in enumerate(seen.lines):
             with st.container(horizontal=True, horizontal_alignment="distribute", key=f"detail_{number}"):
-                each = f"{line.quantity} × {price(line.unit_price_cents)}"
-                st.markdown(f"{md(line.name)}  \n:gray[{each}]", width="content")
+                each = f":gray[{line.quantity} × {price(line.unit_price_cents)}]"
+                st.markdown(below(md(line.name), each), width="content")
                 st.markdown(price(line.total_cents), width="content")
         st.divider()
         for label, cents in (
@@ -75,7 +76,7 @@ def lines(seen: Detail) -> None:
         ):
             with st.container(horizontal=True, horizontal_alignment="distribute"):
                 st.markdown(label, width="content")
-                st.markdown(f"**{price(cents)}**", width="content")
+                st.markdown(bold(price(cents)), width="content")
 
 
 def detail(actor: Actor, order_id: int) -> None:

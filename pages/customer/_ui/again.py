@@ -6,6 +6,7 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import md, price
+from pages.customer._ui.marks import bold, sign
 from services import orders
 from services.orders import AgainLine, Change
 from services.text import _
@@ -27,7 +28,7 @@ def order_again(order_id: int) -> None:
         return
     with st.container(border=True, gap="small"):
         if shown.differs:
-            st.markdown(f"**{_('Not everything is as it was:')}**")
+            st.markdown(bold(_("Not everything is as it was:")))
         else:
             st.markdown(_("Everything can be had, at the same prices."))
         for number, line in enumerate(shown.lines):
@@ -49,14 +50,14 @@ def order_again(order_id: int) -> None:
 def _line(line: AgainLine) -> None:
     name = md(line.name)
     if line.change is Change.GONE:
-        st.markdown(f":material/block: {name}: {_('not sold any more')}")
+        st.markdown(sign("block", _("{name}: not sold any more").format(name=name)))
     elif line.change is Change.OUT:
-        st.markdown(f":material/block: {name}: {_('sold out at the moment')}")
+        st.markdown(sign("block", _("{name}: sold out at the moment").format(name=name)))
     elif line.change is Change.SHORT:
-        told = _("only {left} instead of {asked}").format(left=line.quantity, asked=line.asked)
-        st.markdown(f":material/hourglass_top: {line.quantity} × {name}: {told}")
+        told = _("{name}: only {left} instead of {asked}")
+        st.markdown(sign("hourglass_top", told.format(name=name, left=line.quantity, asked=line.asked)))
     else:
-        st.markdown(f":material/check: {line.quantity} × {name}")
+        st.markdown(sign("check", _("{n} × {name}").format(n=line.quantity, name=name)))
     if line.repriced and line.quantity:
         told = _("{new} each, it was {old}").format(new=price(line.price_cents), old=price(line.was_cents))
-        st.markdown(f":material/sell: {told}")
+        st.markdown(sign("sell", told))

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._ui.feedback import reported
 from pages._ui.show import md, price
+from pages.customer._ui.marks import below, bold
 from pages.customer._ui.offers import stock_badge
 from services import baskets
 from services.baskets import Line, State, View
@@ -16,14 +17,14 @@ def basket_lines(view: View, actor: Actor) -> None:
     for line in view.lines:
         with st.container(border=True, gap="small", key=f"line_{line.product_id}"):
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-                st.markdown(f"**{md(line.name)}**", width="content")
+                st.markdown(bold(md(line.name)), width="content")
                 if line.state is State.READY:
                     stock_badge(line.stock, line.left)
             _told(line)
             with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
                 _quantity(line, actor)
                 each = f"{price(line.price_cents)}" + (f" / {md(line.unit)}" if line.unit else "")
-                st.markdown(f"{each}  \n**{price(line.total_cents)}**", width="content")
+                st.markdown(below(each, bold(price(line.total_cents))), width="content")
                 if st.button(_("Remove"), key=f"remove_{line.product_id}", icon=":material/delete:", type="tertiary"):
                     _change(actor, line.product_id, 0)
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._ui import feedback
 from pages._ui.show import day, md, price, words
+from pages.customer._ui.marks import bold
 from services import baskets
 from services.catalogue import Offer, Stock
 from services.text import _, ngettext
@@ -43,7 +44,7 @@ def cards(offers: Sequence[Offer], actor: Actor, *, across: int = 3) -> None:
 
 
 def _card(offer: Offer, actor: Actor) -> None:
-    st.markdown(f"**{md(offer.name)}**")
+    st.markdown(bold(md(offer.name)))
     st.caption(md(" · ".join(t for t in (offer.category, offer.brand) if t)) or "–")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{price(offer.price_cents)}**" + (f" / {md(offer.unit)}" if offer.unit else ""), width="content")

@@ -7,6 +7,7 @@ import streamlit as st
 
 from db.models import OrderStatus
 from pages._ui.show import day, md, price
+from pages.customer._ui.marks import bold
 from services import orders
 from services.orders import Summary
 from services.text import _
@@ -40,7 +41,7 @@ def order_rows(rows: Sequence[Summary], actor: Actor, *, key: str) -> None:
     for row in rows:
         with st.container(border=True, gap="xsmall", key=f"{key}_{row.order_id}"):
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-                st.page_link(ORDERS, label=f"**{md(row.number)}**", query_params={"order": str(row.order_id)})
+                st.page_link(ORDERS, label=bold(md(row.number)), query_params={"order": str(row.order_id)})
                 status_badge(row.status)
                 st.markdown(price(row.total_cents), width="content")
             told = [day(row.ordered_at, actor)]
