@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, available_timezones
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from phonenumbers import timezone as phone_zones
@@ -119,14 +120,25 @@ def overview(w: Work, customer_id: int) -> Overview:
 
 def _zone(w: Work, found: Customer, phones: Sequence[str]) -> tuple[ZoneInfo, bool]:
     """The customer's zone; else that of its first phone; else the company's."""
-    if found.time_zone and found.time_zone in available_timezones():
-        return ZoneInfo(found.time_zone), True
+    own = _known_zone(found.time_zone or "")
+    if own is not None:
+        return own, True
     for number in phones:
         if number.startswith("+"):
             guessed = phone_zones.time_zones_for_number(phonenumbers.parse(number))
-            if guessed and guessed[0] in available_timezones():
-                return ZoneInfo(guessed[0]), False
+            zone = _known_zone(guessed[0] if guessed else "")
+            if zone is not None:
+                return zone, False
     return company.of(w).zone, False
+
+
+@cache
+def _known_zone(name: str) -> ZoneInfo | None:
+    """The zone, unless this machine does not know it; Python's list of all zones would be read from the disk anew."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 def _address(w: Work, customer_id: int) -> str:

@@ -9,9 +9,10 @@ import base64
 import binascii
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, literal_column, or_, select, union_all
 from sqlmodel import col
 
 from db.models import AuditEntry, Role
@@ -65,7 +66,7 @@ def page(
     entries: dict[tuple[int, int], Entry] = {}
     for rank in {place.rank for place in shown}:
         ids = [place.id for place in shown if place.rank == rank]
-        entries |= {(rank, e.id): e for e in _entries(w, SOURCES[_ORDER[rank]], ids)}
+        entries |= {(rank, e.id): e for e in _entries(w, _ORDER[rank], ids)}
     older = _written(shown[-1]) if len(newest) > most else ""
     return Page([entries[place.rank, place.id] for place in shown], older)
 
@@ -80,42 +81,61 @@ def changed(w: Work, customer_id: int) -> int:
 
 def _newest(w: Work, customer_id: int, kinds: list[Kind], text: str, place: _Place | None, most: int) -> list[_Place]:
     """Where the newest entries of these kinds stand, newest first."""
+    statement = _places(tuple(kinds), bool(text), None if place is None else place.rank)
+    asked: dict[str, Any] = {"customer": customer_id, "most": most}
+    if text:
+        asked["pattern"] = _pattern(text, w.dialect)
+    if place is not None:
+        asked |= {"after_at": place.at, "after_id": place.id}
+    return [_Place(row.at, row.rank, row.id) for row in w.session.connection().execute(statement, asked)]
+
+
+@lru_cache(maxsize=512)
+def _places(kinds: tuple[Kind, ...], with_text: bool, after_rank: int | None) -> Select[Any]:
+    """The question behind `_newest`; putting it together takes longer than answering it, so it is kept."""
     parts = []
     for kind in kinds:
         rank = _ORDER.index(kind)
-        statement = places_of(kind, w.dialect, customer_id, text)
-        if place is not None:
-            statement = statement.where(_after(SOURCES[kind], rank, place))
-        part = statement.limit(most).subquery()
+        statement = places_of(kind, with_text=with_text)
+        if after_rank is not None:
+            statement = statement.where(_after(SOURCES[kind], rank, after_rank))
+        part = statement.limit(bindparam("most", type_=Integer)).subquery()
         parts.append(select(part.c.at, literal_column(str(rank)).label("rank"), part.c.id))
     merged = union_all(*parts).subquery()
-    newest = select(merged).order_by(merged.c.at.desc(), merged.c.rank, merged.c.id.desc()).limit(most)
-    return [_Place(row.at, row.rank, row.id) for row in w.session.connection().execute(newest)]
+    newest = select(merged).order_by(merged.c.at.desc(), merged.c.rank, merged.c.id.desc())
+    return newest.limit(bindparam("most", type_=Integer))
 
 
-def places_of(kind: Kind, dialect: str, customer_id: int, text: str = "") -> Select[Any]:
-    """Instant and id of the entries of one kind for one customer, newest first."""
+def places_of(kind: Kind, *, with_text: bool = False) -> Select[Any]:
+    """Instant and id of the entries of one kind for `:customer`, newest first; those that fit `:pattern`."""
     source = SOURCES[kind]
     statement = select(source.at.label("at"), source.id.label("id"))
-    statement = statement.where(source.customer == customer_id, *source.only)
-    if text:
-        pattern = _pattern(text, dialect)
+    statement = statement.where(source.customer == bindparam("customer", type_=Integer), *source.only)
+    if with_text:
+        pattern = bindparam("pattern", type_=String)
         tests = [column.ilike(pattern, escape="\\") for column in source.texts]
         statement = statement.where(or_(*tests, *(test(pattern) for test in source.elsewhere)))
     return statement.order_by(source.at.desc(), source.id.desc())
 
 
-def _entries(w: Work, source: Source, ids: list[int]) -> list[Entry]:
-    rows = select(source.id.label("id"), source.at.label("at"), *source.columns).where(source.id.in_(ids))
-    return source.entries(w, w.session.connection().execute(rows).all())
+@cache
+def _whole(kind: Kind) -> Select[Any]:
+    source = SOURCES[kind]
+    some = bindparam("ids", expanding=True, type_=Integer)
+    return select(source.id.label("id"), source.at.label("at"), *source.columns).where(source.id.in_(some))
 
 
-def _after(source: Source, rank: int, place: _Place) -> ColumnElement[bool]:
-    not_newer: ColumnElement[bool] = source.at <= place.at
-    older: ColumnElement[bool] = source.at < place.at
-    if rank != place.rank:
-        return not_newer if rank > place.rank else older
-    return and_(not_newer, or_(older, source.id < place.id))
+def _entries(w: Work, kind: Kind, ids: list[int]) -> list[Entry]:
+    return SOURCES[kind].entries(w, w.session.connection().execute(_whole(kind), {"ids": ids}).all())
+
+
+def _after(source: Source, rank: int, after_rank: int) -> ColumnElement[bool]:
+    at, number = bindparam("after_at", type_=source.at.type), bindparam("after_id", type_=Integer)
+    not_newer: ColumnElement[bool] = source.at <= at
+    older: ColumnElement[bool] = source.at < at
+    if rank != after_rank:
+        return not_newer if rank > after_rank else older
+    return and_(not_newer, or_(older, source.id < number))
 
 
 def _pattern(text: str, dialect: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, select
+from sqlalchemy import ColumnElement, Integer, Text, bindparam, cast, select
 from sqlmodel import col
 
 from db.models import (
@@ -69,13 +69,17 @@ class Source:
     texts: tuple[Any, ...]
     entries: Callable[[Work, Sequence[Any]], list[Entry]]
     only: tuple[ColumnElement[bool], ...] = ()
-    elsewhere: tuple[Callable[[str], ColumnElement[bool]], ...] = field(default=())
+    elsewhere: tuple[Callable[[Any], ColumnElement[bool]], ...] = field(default=())
+
+
+_SOME = bindparam("ids", expanding=True, type_=Integer)
+_STAFF = select(col(StaffMember.id), col(StaffMember.name)).where(col(StaffMember.id).in_(_SOME))
 
 
 def _staff(w: Work, rows: Sequence[Any], column: str) -> dict[int, str]:
     wanted = {getattr(r, column) for r in rows} - {None}
-    names = select(col(StaffMember.id), col(StaffMember.name)).where(col(StaffMember.id).in_(wanted))
-    return {row.id: row.name for row in w.session.connection().execute(names)}
+    names = w.session.connection().execute(_STAFF, {"ids": list(wanted)}) if wanted else ()
+    return {row.id: row.name for row in names}
 
 
 def _some(*parts: str | None) -> tuple[str, ...]:
@@ -149,17 +153,24 @@ def _cases(_w: Work, rows: Sequence[Any]) -> list[Entry]:
     ]
 
 
+_LINES = (
+    select(
+        col(OrderLine.order_id),
+        col(OrderLine.quantity),
+        col(OrderLine.name),
+        col(OrderLine.product_code),
+        col(Product.name),
+    )
+    .outerjoin(Product, col(Product.id) == col(OrderLine.product_id))
+    .where(col(OrderLine.order_id).in_(_SOME), col(OrderLine.line_no) <= NAMED + 1)
+    .order_by(col(OrderLine.order_id), col(OrderLine.line_no))
+)
+
+
 def _contents(w: Work, order_ids: list[int]) -> dict[int, list[str]]:
     """The first lines of each order, "2 × Kettle"; an order of hundreds of lines is read no further."""
-    name, no = col(OrderLine.name), col(OrderLine.line_no)
-    lines = (
-        select(col(OrderLine.order_id), col(OrderLine.quantity), name, col(OrderLine.product_code), col(Product.name))
-        .outerjoin(Product, col(Product.id) == col(OrderLine.product_id))
-        .where(col(OrderLine.order_id).in_(order_ids), no <= NAMED + 1)
-        .order_by(col(OrderLine.order_id), no)
-    )
     found: dict[int, list[str]] = {}
-    for order_id, quantity, own, code, product in w.session.connection().execute(lines):
+    for order_id, quantity, own, code, product in w.session.connection().execute(_LINES, {"ids": order_ids}):
         found.setdefault(order_id, []).append(f"{quantity} × {own or product or code}")
     return found
 
@@ -214,13 +225,13 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> str:
     return "\n".join(told)
 
 
-def _line_named(pattern: str) -> ColumnElement[bool]:
+def _line_named(pattern: Any) -> ColumnElement[bool]:
     lines = select(col(OrderLine.order_id)).outerjoin(Product, col(Product.id) == col(OrderLine.product_id))
     named = col(OrderLine.name).ilike(pattern, escape="\\") | col(Product.name).ilike(pattern, escape="\\")
     return lines.where(col(OrderLine.order_id) == col(Order.id), named).exists()
 
 
-def _value_named(pattern: str) -> ColumnElement[bool]:
+def _value_named(pattern: Any) -> ColumnElement[bool]:
     old, new = (cast(column, Text) for column in (col(AuditEntry.before), col(AuditEntry.after)))
     return old.ilike(pattern, escape="\\") | new.ilike(pattern, escape="\\")
 

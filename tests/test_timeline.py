@@ -179,7 +179,7 @@ def test_each_kind_is_read_from_an_index_in_its_order(w: Work, kind: Kind) -> No
     if w.dialect != "sqlite":  # a planner that knows how few rows the test has reads them all
         w.session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
         w.session.connection().exec_driver_sql("SET LOCAL enable_sort = off")
-    statement = timeline.places_of(kind, w.dialect, 1).limit(51)
+    statement = timeline.places_of(kind).params(customer=1).limit(51)
     sql = str(statement.compile(w.session.get_bind(), compile_kwargs={"literal_binds": True}))
     explain = "EXPLAIN QUERY PLAN " if w.dialect == "sqlite" else "EXPLAIN "
     plan = "\n".join(str(r) for r in w.session.connection().exec_driver_sql(explain + sql.replace("%", "%%")))

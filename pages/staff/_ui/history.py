@@ -50,8 +50,8 @@ def draw(entry: Entry, actor: Actor) -> None:
     """One entry: our line with icon and time, then somebody's words as they were typed."""
     icon = CHANNEL_ICONS[entry.channel] if entry.channel else ICONS[entry.kind]
     at = when(entry.at, actor) if entry.at else _("day not known")
-    with st.container(border=True, gap=None, key=f"entry_{entry.kind}_{entry.id}"):
-        told = f"{icon} **{md(entry.head)}** :small[{md(at)}]"
+    told = f"{icon} **{md(entry.head)}** :small[{md(' · '.join((at, *entry.details)))}]"
+    with st.container(border=True, gap=None):
         st.markdown(told)
         if entry.text:
             short = entry.text if len(entry.text) <= SHORT else entry.text[:SHORT] + " …"
@@ -59,8 +59,6 @@ def draw(entry: Entry, actor: Actor) -> None:
             if short != entry.text:
                 with st.expander(_("The whole text")):
                     st.text(entry.text)
-        if entry.details:
-            st.caption(md(" · ".join(entry.details)))
 
 
 def filters() -> tuple[frozenset[Kind], str]:
