@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, FromClause, and_, delete, exists, func, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from db.models import CustomerWord, WordVariant
 
@@ -23,6 +22,7 @@ KEYED_BY = 7  # letters of a word's beginning that its variants are made of
 SHORTEST_MISSPELT = 4
 COUNT_UP_TO = 300
 CHUNK = 5_000
+_WORDS = SQLModel.metadata.tables["customer_word"]
 _LAST = "\U0010ffff"
 _PARTS = re.compile(r"[^\W_]+")
 _SQLITE_PART = "SELECT rowid FROM customer_fts WHERE customer_fts MATCH :query LIMIT :most"
@@ -117,19 +117,19 @@ def _joined(
         if not min(counts):
             return []
         tests = [tests[i] for i in sorted(range(len(tests)), key=lambda i: (counts[i], -len(str(tests[i]))))]
-    lead = aliased(CustomerWord)
-    statement = select(col(lead.customer_id)).where(_matches(lead, *tests[0]))
+    lead = _WORDS.alias()
+    statement = select(lead.c.customer_id).where(_matches(lead, *tests[0]))
     for listed, start in tests[1:]:
-        other = aliased(CustomerWord)
-        same = col(other.customer_id) == col(lead.customer_id)
+        other = _WORDS.alias()
+        same = other.c.customer_id == lead.c.customer_id
         statement = statement.where(exists().where(same, _matches(other, listed, start)))
     if len(tests) == 1:
-        statement = statement.order_by(col(lead.word), col(lead.customer_id))
+        statement = statement.order_by(lead.c.word, lead.c.customer_id)
     return list(dict.fromkeys(session.connection().scalars(statement.limit(most))))
 
 
-def _matches(table: type[CustomerWord], listed: Sequence[str], start: str | None) -> ColumnElement[bool]:
-    word = col(table.word)
+def _matches(table: FromClause, listed: Sequence[str], start: str | None) -> ColumnElement[bool]:
+    word: ColumnElement[str] = table.c.word
     if start is None:
         return word.in_(listed)
     begins = and_(word >= start, word < start + _LAST)
@@ -140,8 +140,8 @@ def _counts(session: Session, tests: Sequence[tuple[Sequence[str], str | None]])
     """How many customers each test fits, counted no further than COUNT_UP_TO."""
     bounded: list[Any] = []
     for listed, start in tests:
-        table = aliased(CustomerWord)
-        few = select(col(table.customer_id)).where(_matches(table, listed, start)).limit(COUNT_UP_TO).subquery()
+        table = _WORDS.alias()
+        few = select(table.c.customer_id).where(_matches(table, listed, start)).limit(COUNT_UP_TO).subquery()
         bounded.append(select(func.count()).select_from(few).scalar_subquery())
     return [int(n) for n in session.connection().execute(select(*bounded)).one()]
 
