@@ -18,6 +18,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import config as streamlit_config
 
+from api.callers import hosts
 from api.gate import Gate
 from api.session_routes import ROUTES
 from api.sockets import SOCKETS, watch
@@ -56,6 +57,7 @@ def prepare() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)  # /readyz asks for the migration level all the time
     streamlit_config.set_option("server.cookieSecret", secret("cookie-secret"))
     streamlit_config.set_option("server.maxUploadSize", settings().upload_mb)
+    streamlit_config.set_option("server.allowedHosts", hosts())
 
 
 def say_where() -> None:

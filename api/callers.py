@@ -30,11 +30,16 @@ def address_of(scope: Scope, headers: Headers) -> str:
     return "127.0.0.1" if claimed else peer
 
 
+def hosts() -> list[str]:
+    """The names that are served: that of the public address and this machine itself."""
+    return sorted({urlsplit(settings().public_url).hostname or "", *HERE} - {""})
+
+
 def host_allowed(headers: Headers) -> bool:
-    """Only the host of the public address and this machine itself are served; none or two of them are not."""
+    """Whether exactly one host is named and it is one of ours."""
     named = [v.decode("latin-1") for k, v in headers if k == b"host"]
     found = HOST.fullmatch(named[0]) if len(named) == 1 else None
-    return found is not None and found.group(1).strip("[]").lower() in {urlsplit(settings().public_url).hostname, *HERE}
+    return found is not None and found.group(1).strip("[]").lower() in hosts()
 
 
 def same_origin(headers: Headers) -> bool:
