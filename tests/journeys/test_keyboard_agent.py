@@ -1,0 +1,59 @@
+"""An agent without a mouse: what is being typed is never lost, and a contact is logged with a few keys."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from services.demo import DemoSummary
+from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.test_three_people import sign_in
+from tests.live_server import LiveServer
+
+pytestmark = pytest.mark.browser
+Visit = Callable[[dict[str, int]], Page]
+AGENT = "agent@example.com"
+HOSTILE = "<img src=x onerror=alert(1)> **loud** https://evil.example"
+
+
+def test_words_survive_a_closed_browser_and_are_logged_with_ctrl_enter(
+    demo_server: tuple[LiveServer, DemoSummary], visit: Visit
+) -> None:
+    server, summary = demo_server
+    first = visit(DESKTOP)
+    sign_in(first, server, summary, AGENT, "customer?customer=7")
+    words = first.get_by_role("textbox", name="What was said")
+    expect(words).to_be_visible()
+    first.keyboard.press("l")
+    expect(words).to_be_focused()
+    first.keyboard.type(f"Half a sentence {HOSTILE}")
+    first.wait_for_timeout(1_500)  # typing has paused; nothing was pressed or left
+    first.context.close()
+
+    second = visit(PHONE)
+    sign_in(second, server, summary, AGENT, "customer?customer=7")
+    words = second.get_by_role("textbox", name="What was said")
+    expect(words).to_have_value(f"Half a sentence {HOSTILE}")
+    words.press("Control+End")
+    words.press_sequentially(" and its end")
+    words.press("Control+Enter")
+    expect(words).to_have_value("")
+    expect(words).to_be_focused()
+    main = second.get_by_test_id("stMain")
+    expect(main.get_by_text(f"Half a sentence {HOSTILE} and its end", exact=True)).to_have_count(1)
+    assert main.locator("img[src=x], a[href*=evil]").count() == 0
+    assert second.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_one_key_leads_back_to_the_search(demo_server: tuple[LiveServer, DemoSummary], visit: Visit) -> None:
+    server, summary = demo_server
+    page = visit(DESKTOP)
+    sign_in(page, server, summary, AGENT, "customer?customer=7")
+    expect(page.get_by_role("button", name="Find another")).to_be_visible()
+    page.keyboard.press("s")
+    box = page.get_by_role("searchbox")
+    expect(box).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("s")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("")
