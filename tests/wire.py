@@ -99,8 +99,9 @@ class Run:
 
     @property
     def words(self) -> str:
-        """All that a person would read on the page, headings, labels and alerts included."""
-        return "\n".join(text for _kind, e in self.elements for text in strings(e))
+        """All that a person would read on the page, headings, labels, alerts and titles of expanders included."""
+        deltas = [f.delta for f in self.frames if f.WhichOneof("type") == "delta"]
+        return "\n".join(text for d in deltas for text in strings(d))
 
     @property
     def alerts(self) -> list[str]:
