@@ -22,9 +22,11 @@ def listing() -> None:
     """Filter and page through the trail."""
     who = require(Role.ADMIN)
     with st.container(horizontal=True):
-        action = st.text_input(_("Action begins with"), key="audit_action", bind="query-params", placeholder="orders.")
+        action = st.text_input(
+            _("Action begins with"), key="audit_action", bind="query-params", placeholder=_("orders.")
+        )
         name = st.text_input(_("Person"), key="audit_person", bind="query-params")
-        entity = st.text_input(_("Kind of record"), key="audit_entity", bind="query-params", placeholder="order")
+        entity = st.text_input(_("Kind of record"), key="audit_entity", bind="query-params", placeholder=_("order"))
         number = st.text_input(_("Number"), key="audit_number", bind="query-params")
     before = st.session_state.get("audit_before")
     with reading(who) as w:
