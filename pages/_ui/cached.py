@@ -1,9 +1,12 @@
 """Caches, all in one place. Keys are data versions and scopes, never frames; nothing here belongs to one person."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import altair as alt
 import streamlit as st
+
+T = TypeVar("T")
 
 
 @st.cache_resource(max_entries=500, show_spinner=False)
@@ -24,6 +27,17 @@ def chart_spec(name: str, language: str, build: Any) -> dict[str, Any]:
     `build()` returns the Altair chart; compiling it costs more than the rest of a page, its data change, it does not.
     """
     return dict(_spec((name, language), build))
+
+
+@st.cache_resource(max_entries=200, ttl=600, show_spinner=False)
+def _shared(name: str, version: str, _build: Any) -> Any:  # noqa: ARG001 - name and version are what it is kept by
+    return _build()
+
+
+def shared(name: str, version: str, build: Callable[[], T]) -> T:
+    """As `kept`, but everybody gets the very same object, so that a hit costs next to nothing: nobody may change it."""
+    found: T = _shared(name, version, build)
+    return found
 
 
 @st.cache_data(max_entries=50, ttl=600, show_spinner=False)

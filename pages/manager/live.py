@@ -5,37 +5,28 @@ from typing import Any
 import streamlit as st
 
 from db.models import Role
-from pages._ui import cached
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import empty, md
-from pages.manager._ui import behind, cards, filters, overview, totals
-from services.board import live, marks, sums
+from pages.manager._ui import behind, cards, filters, overview, prepared, totals
+from services.board import marks
 from services.text import _, clock_time
 from services.work import Actor, reading
 
 actor = require(Role.MANAGER)
 TICK_S = 5
-KEEP_S = 30  # a category that was never sold before may come this much later into the filter
 NOW, EVER = "now", "ever"
 
 
-def cards_of(actor: Actor, asked: live.Asked, board: live.Board) -> None:
+def cards_of(actor: Actor, shown: prepared.Shown) -> None:
     """All charts, and below the one with a picked mark the rows behind it."""
     picked = filters.opened()
     with st.grid(2, min_column_width=400, gap="small", key="live_cards") as grid:
-        made = [
-            overview.contacts(board, picked),
-            overview.orders(board, picked),
-            overview.revenue(board, picked),
-            overview.customers(board, picked),
-            overview.cases(board, picked),
-        ]
-        for card in made:
+        for card in shown.cards:
             span: Any = "all" if card.chart == marks.REVENUE else 1
             with grid.cell(column_span=span), st.container(border=True, key=f"live_card_{card.chart}"):
-                if cards.draw(card, actor) and picked is not None:
-                    behind.panel(actor, asked, board, card, picked)
+                if cards.draw(card) and picked is not None:
+                    behind.panel(actor, shown.board, card, picked)
 
 
 def nothing_yet() -> None:
@@ -55,23 +46,25 @@ def board_now() -> None:
     """Runs again every few seconds; everything on it keeps its place and state."""
     actor = require(Role.MANAGER, touch=False)
     filters.read_address()
-    categories: list[str] = []
-    with reported(), reading(actor) as w:
-        categories = cached.kept("categories", int(w.now.timestamp()) // KEEP_S, lambda: sums.categories(w))
-    asked = filters.widgets(categories)
-    filters.write_address()
     with reported() as outcome, reading(actor) as w:
-        board = live.board(w, asked)
+        seen = prepared.state(w)
+        categories = prepared.categories(w, seen)
     if not outcome.ok:
         return
-    at = clock_time(board.at, actor.zone)
-    st.caption(md(_("As of {time} · {line}").format(time=at, line=overview.period_line(board))))
-    if not board.extent.anybody:
+    asked = filters.widgets(categories)
+    filters.write_address()
+    with reported() as outcome:
+        shown = prepared.shown(actor, asked, seen)
+    if not outcome.ok:
+        return
+    at = clock_time(seen.at, actor.zone)
+    st.caption(md(_("As of {time} · {line}").format(time=at, line=shown.period)))
+    if not shown.board.extent.anybody:
         nothing_yet()
         return
-    overview.hints(board)
-    overview.figures(board)
-    cards_of(actor, asked, board)
+    overview.hints(shown.board)
+    overview.figures(shown.metrics, shown.compared)
+    cards_of(actor, shown)
 
 
 with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
-from sqlalchemy import func, select
 
-from db.models import AuditEntry, ImportRun, Order, Role
+from db.models import Role
 from services import clock, company
 from services.board import periods, sums
-from services.board.cells import table_of
 from services.board.periods import Choice, Grain, Period
 from services.board.usual import Usual, usual
 from services.work import Work
@@ -113,12 +111,3 @@ def _joined(frame: pd.DataFrame, view: View) -> int:
     if view.period.single:
         frame = frame[frame["bucket"] == view.period.last.isoformat()]
     return int(frame["joined"].sum())
-
-
-def version(w: Work) -> tuple[int, int, int]:
-    """A number that changes with every write, to keep slow answers by. Three ends of indexes."""
-    w.require(Role.MANAGER)
-    tables = (table_of(m) for m in (AuditEntry, Order, ImportRun))
-    newest = [select(func.coalesce(func.max(t.c.id), 0)).scalar_subquery() for t in tables]
-    first, second, third = w.session.execute(select(*newest)).one()
-    return int(first), int(second), int(third)

@@ -53,6 +53,20 @@ def against_usual(frame: pd.DataFrame, names: tuple[str, str], place: str, value
     return alt.layer(bars, usual).properties(height=HEIGHT)
 
 
+def columns_of(spec: Any) -> list[str]:
+    """The columns of its data that a specification reads."""
+    if isinstance(spec, list):
+        found = [c for part in spec for c in columns_of(part)]
+    elif isinstance(spec, dict):
+        own = spec.get("field")
+        picked = spec.get("fields") or []
+        found = [*([own] if isinstance(own, str) else []), *(f for f in picked if isinstance(f, str))]
+        found += [c for part in spec.values() for c in columns_of(part)]
+    else:
+        found = []
+    return list(dict.fromkeys(found))
+
+
 def _bars(frame: pd.DataFrame, value: str, whole: bool) -> alt.Chart:
     axis: dict[str, Any] = {"labelExpr": "format(datum.value, '~s')"} | ({"tickMinStep": 1} if whole else {})
     click = alt.selection_point(name=PICKED, fields=["bucket", "series"], on="click", toggle=False)

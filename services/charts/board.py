@@ -1,15 +1,16 @@
 """The frames of the live board, made ready for its charts: places and series in words, values in major units."""
 
-from collections.abc import Callable
-from typing import Any
+import math
+from collections.abc import Callable, Iterable
 
 import pandas as pd
+import pyarrow as pa
 
 from services.board import marks
 from services.board.live import Board
 from services.board.marks import Mark
 from services.charts import words
-from services.text import minor_digits, money, number
+from services.text import minor_digits, number
 
 FADED = 0.35
 
@@ -28,10 +29,12 @@ def orders(board: Board, picked: Mark | None, *, cents: bool) -> pd.DataFrame:
     hours = board.usual.by_hour if board.usual else None
     if hours is None:
         return ready
-    usual = ready["bucket"].map(hours.set_index("bucket")[measure])
+    means = dict(zip(hours["bucket"].tolist(), hours[measure].tolist(), strict=True))
+    usual = [means[bucket] for bucket in ready["bucket"].tolist()]
     scale = 10 ** minor_digits(board.currency) if cents else 1
-    words_of = (lambda v: money(round(v), board.currency)) if cents else (lambda v: number(v, 1))
-    return ready.assign(usual=(usual / scale).where(usual > 0), usual_shown=usual.map(words_of))
+    shown = {v: words.amount(round(v), board.currency) if cents else number(v, 1) for v in set(usual)}
+    heights = [v / scale if v > 0 else math.nan for v in usual]
+    return ready.assign(usual=heights, usual_shown=[shown[v] for v in usual])
 
 
 def customers(board: Board, picked: Mark | None) -> pd.DataFrame:
@@ -59,34 +62,50 @@ def _ready(
     currency: str | None = None,
     place: Callable[[str], str] = words.place,
 ) -> pd.DataFrame:
-    amount = (lambda v: money(int(v), currency)) if currency else number
-    shown = frame["value"].map({v: amount(v) for v in frame["value"].unique()}).astype("str")
-    ready = pd.DataFrame(
+    # Plain loops: the frames are small, and most values come many times, but Babel takes its time for each.
+    places, series, values = (frame[c].tolist() for c in ("bucket", "series", "value"))
+    labels = {p: place(p) for p in dict.fromkeys(places)}
+    names = {s: name(s) for s in dict.fromkeys(series)}
+    ranks = {s: n for n, s in enumerate(names)}
+    amounts = {v: words.amount(v, currency) for v in set(values)}
+    scale = 10 ** minor_digits(currency) if currency else 1
+    marks_ = [(labels[p], names[s], amounts[v]) for p, s, v in zip(places, series, values, strict=True)]
+    return pd.DataFrame(
         {
-            "bucket": frame["bucket"],
-            "series": frame["series"],
-            "label": frame["bucket"].map(_once(frame["bucket"], place)).astype("str"),
-            "name": frame["series"].map(_once(frame["series"], name)).astype("str"),
-            "value": frame["value"] / 10 ** minor_digits(currency) if currency else frame["value"],
-            "shown": shown,
-            "rank": frame["series"].map({name: n for n, name in enumerate(frame["series"].unique())}),
-            "strength": _strength(frame, picked if picked and picked.chart == chart else None),
+            "bucket": places,
+            "series": series,
+            "label": [label for label, _name, _shown in marks_],
+            "name": [part for _label, part, _shown in marks_],
+            "value": [v / scale for v in values] if currency else values,
+            "shown": [shown for _label, _name, shown in marks_],
+            "rank": [ranks[s] for s in series],
+            "strength": _strength(places, series, picked if picked and picked.chart == chart else None),
+            "spoken": [f"{label}, {part}: {shown}" if part else f"{label}: {shown}" for label, part, shown in marks_],
         }
     )
-    part = ready["name"].map(lambda n: f", {n}" if n else "")
-    return ready.assign(spoken=ready["label"] + part + ": " + ready["shown"])
 
 
-def _once(values: "pd.Series[Any]", words_of: Callable[[str], str]) -> dict[str, str]:
-    """Each different value in words; there are few of them and Babel takes its time."""
-    return {value: words_of(value) for value in values.unique()}
+def _strength(places: list[str], series: list[str], picked: Mark | None) -> list[float]:
+    """For each row 1 for the picked mark and, without one, for all; the others step back."""
+    if picked is None or picked.bucket not in places:
+        return [1.0] * len(places)
+    wanted = picked.bucket, picked.series
+    pairs = zip(places, series, strict=True)
+    return [1.0 if (p, s if picked.series is not None else None) == wanted else FADED for p, s in pairs]
 
 
-def _strength(frame: pd.DataFrame, picked: Mark | None) -> "pd.Series[float]":
-    """1 for the picked mark and, without one, for all; the others step back."""
-    if picked is None or picked.bucket not in set(frame["bucket"]):
-        return pd.Series(1.0, index=frame.index)
-    same = frame["bucket"] == picked.bucket
-    if picked.series is not None:
-        same &= frame["series"] == picked.series
-    return same.map({True: 1.0, False: FADED})
+def faded(table: pa.Table, picked: Mark) -> pa.Table:
+    """The same marks (see `sent`), all but the picked one stepping back."""
+    places, series = (table[c].to_pylist() for c in ("bucket", "series"))
+    at = table.schema.get_field_index("strength")
+    return table.set_column(at, "strength", pa.array(_strength(places, series, picked)))
+
+
+def sent(frame: pd.DataFrame, columns: Iterable[str]) -> pa.Table:
+    """What of a frame goes to the browser: these columns, one row at each place and else only marks of some height.
+
+    Values are in the order of the frame; amounts of zero have no bar, so that nothing is lost.
+    """
+    rows = (frame["value"] != 0) | ~frame["bucket"].duplicated()
+    kept = frame if rows.all() else frame[rows]
+    return pa.table({c: pa.array(kept[c].tolist(), from_pandas=True) for c in columns if c in kept})

@@ -1,6 +1,7 @@
 """A chart in words: the names of its marks, and one sentence that says what it shows."""
 
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 from babel import Locale
@@ -47,13 +48,18 @@ def age(bucket: str) -> str:
 
 def place(bucket: str) -> str:
     """A place on the time axis, short: `10:00`, `2 Mar`, `Mar 2026`, `2026`."""
+    return _place(bucket, locale_name())
+
+
+@lru_cache(maxsize=5_000)
+def _place(bucket: str, locale: str) -> str:
     if bucket.startswith("h"):
         return f"{bucket[1:]}:00"
     parts = [int(p) for p in bucket.split("-")]
     if len(parts) == 1:
         return bucket
     day = date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)
-    return str(format_skeleton("MMMd" if len(parts) > 2 else "yMMM", day, locale=locale_name()))
+    return str(format_skeleton("MMMd" if len(parts) > 2 else "yMMM", day, locale=locale))
 
 
 def time_of(bucket: str, whole: str) -> str:
@@ -83,20 +89,39 @@ def headline(cents: int, currency: str) -> str:
     return str(format_currency(round(cents / 10**digits), currency, pattern, locale_name(), currency_digits=False))
 
 
+def amount(value: int, currency: str | None = None) -> str:
+    """An amount in minor units, or without a currency a count."""
+    return _amount(value, currency, locale_name())
+
+
+@lru_cache(maxsize=20_000)
+def _amount(value: int, currency: str | None, _locale: str) -> str:
+    """Kept, for the bars of past days never change. `_locale` only keeps the languages apart."""
+    return money(value, currency) if currency else number(value)
+
+
 def summary(frame: pd.DataFrame, total: str) -> str:
     """One sentence about a chart: its sum, its highest place and, of several series, the largest.
 
     In: as for services/charts/bars.py. `total` is the sum in words.
     """
-    if not frame["value"].any():
+    values = frame["value"].tolist()
+    if not any(values):
         return _("{total}. Nothing to show in these days.").format(total=total)
-    places = frame.groupby("label", sort=False)["value"].sum()
-    sentence = _("{total}. Highest: {place}.").format(total=total, place=places.idxmax())
-    series = frame.groupby("name", sort=False)["value"].sum()
+    places, series = (_added(frame[column].tolist(), values) for column in ("label", "name"))
+    sentence = _("{total}. Highest: {place}.").format(total=total, place=max(places, key=places.__getitem__))
     if len(series) > 1:
-        share = _percent(series.max(), series.sum())
-        sentence += " " + _("Largest part: {name}{share}.").format(name=series.idxmax(), share=share)
+        largest = max(series, key=series.__getitem__)
+        share = _percent(series[largest], sum(series.values()))
+        sentence += " " + _("Largest part: {name}{share}.").format(name=largest, share=share)
     return sentence
+
+
+def _added(keys: list[str], values: list[float]) -> dict[str, float]:
+    sums: dict[str, float] = {}
+    for key, value in zip(keys, values, strict=True):
+        sums[key] = sums.get(key, 0) + value
+    return sums
 
 
 def _percent(part: float, whole: float) -> str:

@@ -1,5 +1,6 @@
 """The rows behind a mark: what it adds up to, who it was about, and the way to the customer."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ from pages._ui.guard import acting
 from pages.manager._ui import cards
 from pages.manager._ui.cards import Card
 from services.board import marks, rows
-from services.board.live import Asked, Board, view_of
+from services.board.live import Board
 from services.board.marks import Mark
 from services.charts import words
 from services.search import customer_number
@@ -21,12 +22,12 @@ _PAGES = "live_pages"
 HEIGHT = 280
 
 
-def panel(actor: Actor, asked: Asked, board: Board, card: Card, mark: Mark) -> None:
+def panel(actor: Actor, board: Board, card: Card, mark: Mark) -> None:
     """The rows of `mark`, newest first, at most 200 at a time, with the total of all."""
     pages = _pages(mark)
     with reading(actor) as w:
-        view = view_of(w, asked, board.extent)
-        found = rows.behind(w, view, mark, board.revenue.named, after=pages[-1] if pages else None)
+        then = replace(w, now=board.at)  # the ages of cases are those of the instant at which they were counted
+        found = rows.behind(then, board.view, mark, board.revenue.named, after=pages[-1] if pages else None)
     with st.container(border=True, key=f"live_rows_{card.chart}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             headline = f"{cards.words_of(card, mark)}: {_total(found, board.currency)}"

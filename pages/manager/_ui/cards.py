@@ -1,10 +1,11 @@
 """One chart of the board: its sentence, its marks, the way to the rows behind them, its table."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from db.models import Role
@@ -15,21 +16,21 @@ from pages.manager._ui import filters
 from services.board.marks import Mark
 from services.board.periods import ALL
 from services.charts import bars, words
-from services.text import _
-from services.work import Actor
+from services.charts import board as frames
+from services.text import _, locale_name
 
 
 @dataclass(frozen=True)
 class Card:
-    """What one chart shows. `spec` names the chart's form, so that it is compiled once; `build` draws it."""
+    """What one chart shows, ready to be sent: it is the same in every run until the data change."""
 
     chart: str
     title: str
-    frame: pd.DataFrame
-    total: str  # the sum of all marks, in words
     sentence: str
-    spec: str
-    build: Callable[[], Any]
+    frame: pd.DataFrame
+    spec: dict[str, Any]
+    sent: pa.Table
+    options: dict[str, str]  # every mark there is, as an address holds it and in words
     place: str  # what the time axis is called
     whole: str  # what all places together are called
     part: Callable[[str], str] = str
@@ -38,7 +39,30 @@ class Card:
     control: Callable[[], None] | None = None  # a choice that belongs to this chart
 
 
-def draw(card: Card, actor: Actor) -> bool:
+def made(
+    chart: str,
+    title: str,
+    frame: pd.DataFrame,
+    total: str,
+    form: str,
+    build: Callable[[], Any],
+    place: str,
+    whole: str,
+    **more: Any,
+) -> Card:
+    """A card. `total` is the sum of all marks in words; `form` names the chart's form in a language, so that it is
+    compiled once, and `build` draws it.
+    """
+    spec = chart_spec(form, locale_name(), build)
+    sent = frames.sent(frame, bars.columns_of(spec))
+    card = Card(chart, title, words.summary(frame, total), frame, spec, sent, {}, place, whole, **more)
+    some = frame["value"] != 0
+    pairs = zip(frame["bucket"][some].tolist(), frame["series"][some].tolist(), strict=True)
+    marks = [Mark(chart, ALL), *(Mark(chart, bucket, series) for bucket, series in pairs)]
+    return replace(card, options={str(m): words_of(card, m) for m in marks})
+
+
+def draw(card: Card) -> bool:
     """The card with its chart; True where its rows are open and shall be shown below it."""
     with st.container(horizontal=True, vertical_alignment="center", height=40, border=False):
         st.subheader(card.title, anchor=False, width="stretch")
@@ -46,18 +70,19 @@ def draw(card: Card, actor: Actor) -> bool:
             card.control()
     st.caption(md(card.sentence))
     key = f"live_chart_{card.chart}_{st.session_state.get(_turn(card.chart), 0)}"
+    open_ = filters.opened()
+    mine = open_ if open_ is not None and open_.chart == card.chart else None
     st.vega_lite_chart(
-        card.frame,
-        chart_spec(card.spec, actor.language, card.build),
+        card.sent if mine is None else frames.faded(card.sent, mine),
+        card.spec,
         height=bars.HEIGHT + 20,
         key=key,
         on_select=lambda: _clicked(card.chart, key),
         alt=f"{card.title}: {card.sentence}",
     )
-    _choice(card)
+    _choice(card, open_)
     _table(card)
-    open_ = filters.opened()
-    return open_ is not None and open_.chart == card.chart
+    return mine is not None
 
 
 def words_of(card: Card, mark: Mark) -> str:
@@ -104,27 +129,23 @@ def _mark(text: str) -> Mark | None:
     return Mark(chart, bucket, series[0] if series else None)
 
 
-def _choice(card: Card) -> None:
+def _choice(card: Card, open_: Mark | None) -> None:
     """The way to the rows by keyboard: everything a click can pick, and all marks together."""
     key = f"live_pick_{card.chart}"
-    some = card.frame[card.frame["value"] != 0]
-    options = [str(Mark(card.chart, ALL))]
-    options += [str(Mark(card.chart, b, s)) for b, s in zip(some["bucket"], some["series"], strict=True)]
-    open_ = filters.opened()
-    wanted = str(open_) if open_ is not None and str(open_) in options else None
+    wanted = str(open_) if open_ is not None and str(open_) in card.options else None
     if st.session_state.get(key) != wanted:
         st.session_state[key] = wanted
     st.selectbox(
         _("Rows behind the marks"),
-        options,
+        list(card.options),
         index=None,
-        format_func=lambda text: words_of(card, _mark(text) or Mark(card.chart)),
+        format_func=lambda mark: card.options.get(mark, mark),
         key=key,
         on_change=_chosen,
         args=(card.chart, key),
         placeholder=_("Open the rows behind …"),
         label_visibility="collapsed",
-        disabled=some.empty,
+        disabled=len(card.options) < 2,
     )
 
 

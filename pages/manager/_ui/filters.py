@@ -94,7 +94,7 @@ def widgets(categories: list[str]) -> Asked:
             st.selectbox(
                 _("Period"),
                 [c.value for c in Choice],
-                format_func=_period,
+                format_func=_periods().__getitem__,
                 key=PERIOD,
                 on_change=noticed,
                 persist_state="page",
@@ -113,10 +113,11 @@ def widgets(categories: list[str]) -> Asked:
                 width=230,
                 format="YYYY-MM-DD",
             )
+        grains = _grains()
         wanted = st.selectbox(
             _("Bars"),
-            [FITTING, Grain.HOUR.value, Grain.DAY.value, Grain.MONTH.value],
-            format_func=_grain,
+            list(grains),
+            format_func=lambda g: grains.get(g, g),
             key=GRAIN,
             on_change=noticed,
             persist_state="page",
@@ -135,7 +136,7 @@ def _popover(categories: list[str]) -> tuple[list[str], list[str]]:
         channels = st.multiselect(
             _("Contacts by"),
             sums.CHANNELS,
-            format_func=words.channel,
+            format_func={c: words.channel(c) for c in sums.CHANNELS}.__getitem__,
             key=CHANNELS,
             on_change=noticed,
             persist_state="page",
@@ -156,7 +157,7 @@ def _popover(categories: list[str]) -> tuple[list[str], list[str]]:
     return channels, chosen
 
 
-def _period(value: str) -> str:
+def _periods() -> dict[str, str]:
     return {
         Choice.TODAY: _("Today"),
         Choice.YESTERDAY: _("Yesterday"),
@@ -165,12 +166,16 @@ def _period(value: str) -> str:
         Choice.YEAR: _("Last 12 months"),
         Choice.EVERYTHING: _("All data"),
         Choice.RANGE: _("A day or range …"),
-    }[Choice(value)]
+    }
 
 
-def _grain(value: str) -> str:
-    names = {Grain.HOUR.value: _("Hour of the day"), Grain.DAY.value: _("Day"), Grain.MONTH.value: _("Month")}
-    return names.get(value, _("As fits"))
+def _grains() -> dict[str, str]:
+    return {
+        FITTING: _("As fits"),
+        Grain.HOUR.value: _("Hour of the day"),
+        Grain.DAY.value: _("Day"),
+        Grain.MONTH.value: _("Month"),
+    }
 
 
 def measure() -> None:

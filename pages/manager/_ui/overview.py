@@ -1,13 +1,15 @@
 """The figures at the top of the board, and its five charts."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import streamlit as st
 
 from pages._ui.show import md
-from pages.manager._ui import filters
+from pages.manager._ui import cards, filters
 from pages.manager._ui.cards import Card
 from services.board import marks
 from services.board.live import Board
-from services.board.marks import Mark
 from services.board.periods import Grain, Period, month_of
 from services.board.sums import CHANNELS
 from services.charts import bars, words
@@ -32,32 +34,33 @@ def hints(board: Board) -> None:
         )
 
 
-def figures(board: Board) -> None:
-    """Contacts, orders, revenue, new customers and open cases of the period, beside what is usual."""
+def metrics(board: Board) -> tuple[dict[str, Any], ...]:
+    """Contacts, orders, revenue, new customers and open cases of the period, beside what is usual, for `figures`."""
     orders, cents = (int(board.orders[c].sum()) for c in ("orders", "revenue_cents"))
-    usual, late = board.usual, board.cases.overdue
+    usual, late, currency = board.usual, board.cases.overdue, board.currency
     against = None if usual is None else _("vs usual") if usual.weeks else _("vs prior")
+    more = less = None
+    if usual:
+        more = _signed(number(orders - usual.orders, 1))
+        less = _signed(words.headline(round(cents - usual.revenue_cents), currency))
+    overdue = _("{n} overdue").format(n=number(late)) if late else None
+    cases = {"label": _("Open cases"), "value": md(number(board.cases.total)), "delta": overdue}
+    return (
+        {"label": _("Contacts"), "value": md(number(int(board.contacts["contacts"].sum())))},
+        {"label": _("Orders"), "value": md(number(orders)), "delta": more, "delta_description": against},
+        {"label": _("Revenue"), "value": md(words.headline(cents, currency)), "delta": less}
+        | {"delta_description": against},
+        {"label": _("New customers"), "value": md(number(board.joined))},
+        cases | {"delta_color": "inverse", "delta_arrow": "off"},
+    )
+
+
+def figures(ready: Iterable[dict[str, Any]], compared: str) -> None:
+    """The figures side by side, and what they are compared with."""
     with st.grid(5, min_column_width=150, gap="small"):
-        _metric(_("Contacts"), number(int(board.contacts["contacts"].sum())))
-        more = _signed(number(orders - usual.orders, 1)) if usual else None
-        _metric(_("Orders"), number(orders), more, against)
-        more = _signed(words.headline(round(cents - usual.revenue_cents), board.currency)) if usual else None
-        _metric(_("Revenue"), words.headline(cents, board.currency), more, against)
-        _metric(_("New customers"), number(board.joined))
-        st.metric(
-            _("Open cases"),
-            number(board.cases.total),
-            _("{n} overdue").format(n=number(late)) if late else None,
-            delta_color="inverse",
-            delta_arrow="off",
-            border=True,
-            height="stretch",
-        )
-    st.caption(md(usual_line(board)))
-
-
-def _metric(label: str, value: str, more: str | int | None = None, against: str | None = None) -> None:
-    st.metric(label, md(value), more, delta_description=against, border=True, height="stretch")
+        for one in ready:
+            st.metric(**one, border=True, height="stretch")
+    st.caption(md(compared))
 
 
 def _signed(shown: str) -> str | int:
@@ -88,28 +91,26 @@ def usual_line(board: Board) -> str:
     return sentence.format(day=day, n=usual.weeks, mean=mean, last=last)
 
 
-def contacts(board: Board, picked: Mark | None) -> Card:
-    frame = frames.contacts(board, picked)
+def contacts(board: Board) -> Card:
+    frame = frames.contacts(board, None)
     names = [words.channel(c) for c in CHANNELS]
     place = _place(board.view.grain)
     total = words.contacts(int(frame["value"].sum()))
-    return Card(
+    return cards.made(
         marks.CONTACTS,
         _("Contacts by channel"),
         frame,
         total,
-        words.summary(frame, total),
         f"contacts {place}",
         lambda: bars.stacked(frame, names, place, _("Contacts")),
         place,
         words.days(board.view.period),
-        words.channel,
+        part=words.channel,
     )
 
 
-def orders(board: Board, picked: Mark | None) -> Card:
-    cents = filters.in_money()
-    frame = frames.orders(board, picked, cents=cents)
+def orders(board: Board, *, cents: bool) -> Card:
+    frame = frames.orders(board, None, cents=cents)
     place = _place(board.view.grain)
     count = words.orders(int(board.orders["orders"].sum()))
     total = money(int(board.orders["revenue_cents"].sum()), board.currency) if cents else count
@@ -118,12 +119,11 @@ def orders(board: Board, picked: Mark | None) -> Card:
     usual = "usual" in frame
     names = (title, _("Usual on {day}").format(day=words.weekday(board.view.period.first)))
     frame = frame.assign(name=names[0], usual_name=names[1])
-    return Card(
+    return cards.made(
         marks.ORDERS,
         title,
         frame,
         total,
-        words.summary(frame, total),
         f"orders {axis} {place} {names if usual else 0}",
         lambda: (
             bars.against_usual(frame, names, place, axis, whole=not cents)
@@ -137,39 +137,37 @@ def orders(board: Board, picked: Mark | None) -> Card:
     )
 
 
-def revenue(board: Board, picked: Mark | None) -> Card:
-    frame = frames.revenue(board, picked)
+def revenue(board: Board) -> Card:
+    frame = frames.revenue(board, None)
     names = [words.category(c) for c in board.revenue.frame["series"].unique()]
     cents = int(board.revenue.frame["revenue_cents"].sum())
     place = _place(board.view.monthly_grain)
     total = money(cents, board.currency)
-    return Card(
+    return cards.made(
         marks.REVENUE,
         _("Revenue by category"),
         frame,
         total,
-        words.summary(frame, total),
         f"revenue {place} {board.currency} {names}",
         lambda: bars.stacked(
             frame, names, place, _("Revenue ({currency})").format(currency=board.currency), whole=False
         ),
         place,
         words.days(board.view.monthly),
-        words.category,
-        minor_digits(board.currency),
+        part=words.category,
+        digits=minor_digits(board.currency),
     )
 
 
-def customers(board: Board, picked: Mark | None) -> Card:
-    frame = frames.customers(board, picked)
+def customers(board: Board) -> Card:
+    frame = frames.customers(board, None)
     place = _place(board.view.daily_grain)
     total = words.customers(int(frame["value"].sum()))
-    return Card(
+    return cards.made(
         marks.CUSTOMERS,
         _("New customers"),
         frame,
         total,
-        words.summary(frame, total),
         f"customers {place}",
         lambda: bars.plain(frame, place, _("New customers")),
         place,
@@ -177,15 +175,14 @@ def customers(board: Board, picked: Mark | None) -> Card:
     )
 
 
-def cases(board: Board, picked: Mark | None) -> Card:
-    frame = frames.cases(board, picked)
+def cases(board: Board) -> Card:
+    frame = frames.cases(board, None)
     total = words.cases(board.cases.total)
-    return Card(
+    return cards.made(
         marks.CASES,
         _("Open cases by age"),
         frame,
         total,
-        words.summary(frame, total),
         "cases",
         lambda: bars.plain(frame, _("Open since"), _("Cases")),
         _("Open since"),

@@ -8,11 +8,12 @@ from pages._ui import cached
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import md
-from pages.manager._ui import behind, cards, filters, overview
+from pages.manager._ui import behind, cards, filters, prepared
 from services import figures
-from services.board import live
+from services.board import marks
 from services.board.live import Asked
 from services.board.periods import Choice, Grain
+from services.board.version import newest
 from services.text import _, local_date, money, number
 from services.work import Actor, Work, reading
 
@@ -34,9 +35,11 @@ def shown() -> None:
     actor = require(Role.MANAGER)
     filters.read_address()
     filters.write_address()
-    with reported() as outcome, reading(actor) as w, st.spinner(_("Adding up …")):
-        found = cached.kept("totals", live.version(w), lambda: _read(w))
-        board = live.board(w, EVERYTHING)
+    with reported() as outcome, st.spinner(_("Adding up …")):
+        with reading(actor) as w:
+            seen = prepared.state(w)
+            found = cached.kept("totals", newest(w), lambda: _read(w))
+        ready = prepared.shown(actor, EVERYTHING, seen)
     if not outcome.ok:
         return
     sums, best = found
@@ -51,8 +54,9 @@ def shown() -> None:
             )
         )
     )
+    board = ready.board
     _metrics(sums, board.currency)
-    _months(actor, board)
+    _months(actor, ready)
     with st.grid(3, min_column_width=280, gap="small"):
         _five(_("Best customers by revenue"), best["customers"], board.currency, link=True)
         _five(_("Best customers by orders"), best["orders"], None, link=True)
@@ -74,12 +78,12 @@ def _metrics(sums: figures.Totals, currency: str) -> None:
             st.metric(label, md(value), border=True, height="stretch")
 
 
-def _months(actor: Actor, board: live.Board) -> None:
+def _months(actor: Actor, ready: prepared.Shown) -> None:
     picked = filters.opened()
-    card = overview.orders(board, picked)
+    [card] = [c for c in ready.cards if c.chart == marks.ORDERS]
     with st.container(border=True):
-        if cards.draw(card, actor) and picked is not None:
-            behind.panel(actor, EVERYTHING, board, card, picked)
+        if cards.draw(card) and picked is not None:
+            behind.panel(actor, ready.board, card, picked)
 
 
 def _five(title: str, best: list[figures.Best], currency: str | None, *, link: bool) -> None:
