@@ -54,6 +54,7 @@ def prepare() -> None:
         # The line just logged says it all; an exception here would be printed as a crash of the server.
         os._exit(1)
     logging.getLogger().setLevel(settings().log_level)
+    logging.getLogger("uvicorn.access").disabled = True  # addresses carry the one-time secrets of mailed links
     logging.getLogger("alembic").setLevel(logging.WARNING)  # /readyz asks for the migration level all the time
     streamlit_config.set_option("server.cookieSecret", secret("cookie-secret"))
     streamlit_config.set_option("server.maxUploadSize", settings().upload_mb)
