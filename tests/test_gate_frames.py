@@ -22,10 +22,10 @@ def control_frame(kind: str) -> BackMsg:
     return frame
 
 
-def operation(tab: Wire, kind: str) -> BackMsg:
+def operation(session_id: str, kind: str) -> BackMsg:
     frame = BackMsg()
     frame.backend_operation_request.request_id = kind
-    frame.backend_operation_request.session_id = tab.session_id
+    frame.backend_operation_request.session_id = session_id
     getattr(frame.backend_operation_request, kind).SetInParent()
     return frame
 
@@ -39,13 +39,17 @@ def test_no_control_frame_reaches_streamlit(kind: str) -> None:
     assert not gate._wanted(control_frame(kind).SerializeToString())
 
 
+@pytest.mark.parametrize("kind", ["install_skills", "dismiss_skills_nudge"])
+def test_no_operation_that_writes_files_on_the_server_reaches_streamlit(kind: str) -> None:
+    assert not gate._wanted(operation("", kind).SerializeToString())
+    assert gate._wanted(operation("", "dataframe_chunk").SerializeToString())
+
+
 def test_a_visitor_cannot_steer_the_server_by_control_frames(live_server: LiveServer) -> None:
     with live_server.wire(live_server.new_browser()) as tab:
         tab.open("sign-in")
         for kind in CONTROL:
             tab.send(control_frame(kind))
-        for kind in ("install_skills", "dismiss_skills_nudge"):
-            tab.send(operation(tab, kind))
         tab.run()
         assert tab.closed_within(0.3) is None
         # This is how Streamlit answers when it gets them.
@@ -58,7 +62,7 @@ def test_an_operation_that_pages_need_passes(live_server: LiveServer) -> None:
     """The counterpart of the test above: it would also pass if nothing came through at all."""
     with live_server.wire(live_server.new_browser()) as tab:
         tab.open("sign-in")
-        tab.send(operation(tab, "deferred_file"))
+        tab.send(operation(tab.session_id, "deferred_file"))
         assert tab.closed_within(0.5) is None
         assert "backend_operation_response" in {f.WhichOneof("type") for f in tab.last.frames}
 

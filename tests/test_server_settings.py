@@ -40,7 +40,9 @@ from streamlit import config
 async def started():
     async with app.lifespan(app.app):
         names = json.loads(%r)
-        print("IN FORCE", json.dumps({n: config.get_option(n) for n in [*names, "server.cookieSecret"]}))
+        found = {n: config.get_option(n) for n in [*names, "server.cookieSecret"]}
+        found["sockets are cut"] = app.SOCKETS.cut in app.sessions.ended_listeners
+        print("IN FORCE", json.dumps(found))
 
 asyncio.run(started())
 """
@@ -73,6 +75,11 @@ def test_the_option_in_force_is_the_safe_one(in_force: dict[str, Any], option: s
 def test_the_secret_of_cookies_is_this_installations_own(in_force: dict[str, Any]) -> None:
     assert len(in_force["server.cookieSecret"]) >= 32
     assert in_force["server.cookieSecret"] not in (ROOT / ".streamlit" / "config.toml").read_text("utf-8")
+
+
+def test_the_sockets_of_a_session_are_closed_the_moment_it_ends(in_force: dict[str, Any]) -> None:
+    """Without it the tabs would stay open until the next look for ended sessions."""
+    assert in_force["sockets are cut"]
 
 
 @pytest.mark.parametrize("option", sorted(IN_FORCE))
