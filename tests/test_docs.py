@@ -53,3 +53,10 @@ def test_all_visible_sentences_are_collected_for_translation(tmp_path: Path) -> 
         check=True,
     )
     assert made.read_text("utf-8") == (ROOT / "locale" / "rapport.pot").read_text("utf-8"), "run `make messages`"
+
+
+def test_every_test_that_the_security_page_names_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text("utf-8")))
+    written = {n for p in (ROOT / "tests").rglob("*.py") for n in re.findall(r"^def (test_\w+)", p.read_text(), re.M)}
+    assert named
+    assert named <= written
