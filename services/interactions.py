@@ -152,7 +152,7 @@ def _same_customer(w: Work, new: NewInteraction, customer_id: int) -> None:
         raise Invalid(_("Case"), _("this case belongs to another customer"))
 
 
-def _coming(w: Work, day: date, field: str) -> date:
+def coming(w: Work, day: date, field: str) -> date:
     """A day from today on, as the company counts days."""
     today = clock.day_of(w.now, company.of(w).zone)
     if day < today:
@@ -170,7 +170,7 @@ def _promise(w: Work, new: NewInteraction, customer_id: int) -> Promise | None:
         return None
     if new.promise_until is None:
         raise Invalid(_("Promise"), _("say until when it was promised"))
-    until = _coming(w, new.promise_until, _("Promised until"))
+    until = coming(w, new.promise_until, _("Promised until"))
     return Promise(customer_id=customer_id, owner_id=w.actor.staff_id, what=what, due_on=until, made_at=w.now)
 
 
@@ -180,7 +180,7 @@ def _follow_up(w: Work, new: NewInteraction, customer_id: int, row: Interaction)
         if reason:
             raise Invalid(_("Next touch"), _("choose the day, or leave its reason empty"))
         return None
-    day = _coming(w, new.next_touch_on, _("Next touch"))
+    day = coming(w, new.next_touch_on, _("Next touch"))
     return FollowUp(
         customer_id=customer_id,
         owner_id=w.actor.staff_id,

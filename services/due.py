@@ -1,0 +1,103 @@
+"""What follow-ups and promises have in common: whose they are, which day they are for, and who acted first."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CursorResult, Select, or_, select, update
+from sqlmodel import col
+
+from db.models import Customer, FollowUp, Person, Promise, StaffMember
+from services import audit
+from services.errors import Conflict, NotFound
+from services.search import customer_number
+from services.text import _
+from services.work import Work
+
+
+class Scope(StrEnum):
+    """Whose work is looked at. What belongs to nobody is everybody's, so that it is not lost."""
+
+    MINE = "mine"
+    TEAM = "team"
+    ALL = "all"
+
+
+def owners(w: Work, scope: Scope) -> Select[int]:
+    """The staff members of the scope, as a subquery. Without a team one's own team is oneself."""
+    everybody = select(col(StaffMember.id))
+    if scope is Scope.ALL:
+        return everybody
+    mine = col(StaffMember.id) == (w.actor.staff_id or 0)
+    if scope is Scope.MINE:
+        return everybody.where(mine)
+    team = select(col(StaffMember.team)).where(mine).scalar_subquery()
+    return everybody.where(or_(mine, col(StaffMember.team) == team))
+
+
+def colleagues(w: Work) -> dict[int, str]:
+    """Staff members with a sign-in that works, by name: those whom work can be handed to."""
+    active = (
+        select(col(StaffMember.id), col(StaffMember.name))
+        .join(Person, col(Person.staff_id) == col(StaffMember.id))
+        .where(col(Person.disabled_at).is_(None))
+        .order_by(col(StaffMember.name), col(StaffMember.id))
+    )
+    return {row.id: row.name for row in w.session.connection().execute(active)}
+
+
+def colleague(w: Work, staff_id: int) -> int:
+    """The staff member, if work can be handed to them. Raises NotFound."""
+    if staff_id not in colleagues(w):
+        raise NotFound(_("colleague"))
+    return staff_id
+
+
+def called(customer_id: int, name: str | None, firm: str | None) -> str:
+    """What a customer is called in a list."""
+    return name or firm or customer_number(customer_id)
+
+
+def customer_columns() -> tuple[Any, ...]:
+    """What `called` needs of a joined customer."""
+    return (col(Customer.name).label("customer_name"), col(Customer.company).label("customer_company"))
+
+
+def seen(row: FollowUp | Promise) -> str:
+    """How the row stood when it was shown; a verb that is given it back notices what a colleague did since."""
+    at = row.due_at if isinstance(row, FollowUp) else row.due_on
+    return stamp(at, row.owner_id)
+
+
+def stamp(at: datetime | date, owner_id: int | None) -> str:
+    """See `seen`."""
+    return f"{at.isoformat()} {owner_id or ''}"
+
+
+def change(
+    w: Work, row: FollowUp | Promise, action: str, *, as_seen: str | None = None, **values: datetime | date | int
+) -> None:
+    """Write `values` into an open row, once: of two colleagues the second is told so. Raises Conflict."""
+    model = type(row)
+    name = "follow_up" if isinstance(row, FollowUp) else "promise"
+    open_as_read = [
+        col(model.id) == row.id,
+        col(model.owner_id).is_not_distinct_from(row.owner_id),
+        *(
+            (col(FollowUp.done_at).is_(None), col(FollowUp.due_at) == row.due_at)
+            if isinstance(row, FollowUp)
+            else (
+                col(Promise.kept_at).is_(None),
+                col(Promise.broken_at).is_(None),
+                col(Promise.due_on) == row.due_on,
+            )
+        ),
+    ]
+    done = None
+    if as_seen in (None, seen(row)):
+        done = w.session.connection().execute(update(model).where(*open_as_read).values(**values))
+    if not isinstance(done, CursorResult) or done.rowcount != 1:
+        raise Conflict(_("A colleague was faster: this is done or changed already. The list is up to date now."))
+    before = audit.snapshot(row)
+    w.session.refresh(row)
+    audit.record(w, action, name, row.id, customer_id=row.customer_id, before=before, after=audit.snapshot(row))

@@ -1,0 +1,238 @@
+"""What an agent has to do today: what is due, the open cases by time left, and what customers did since yesterday.
+
+The number of queries is constant, each stops after `MOST` rows, and none counts. Work that belongs to nobody stands in
+every scope.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select, union_all
+from sqlmodel import col
+
+from db.models import AuditEntry, Case, CaseState, Customer, FollowUp, Message, Promise, Role, StaffMember
+from services import clock, company
+from services.accounts.details import labels
+from services.due import Scope, called, customer_columns, owners, stamp
+from services.text import _
+from services.work import Work
+
+MOST = 30
+
+
+class Kind(StrEnum):
+    FOLLOW_UP = "follow-up"
+    PROMISE = "promise"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A follow-up or a promise whose day has come. `seen` goes back to the verbs of follow_ups and promises."""
+
+    kind: Kind
+    id: int
+    customer_id: int
+    customer: str
+    text: str
+    on: date  # in the company's time zone
+    late: bool
+    owner_id: int | None
+    owner: str
+    seen: str
+
+
+@dataclass(frozen=True)
+class CaseLeft:
+    """An open case, with the time until which an answer was announced."""
+
+    id: int
+    customer_id: int
+    customer: str
+    subject: str
+    state: CaseState
+    next_step: str
+    answer_by: datetime | None
+    late: bool
+    owner: str
+
+
+@dataclass(frozen=True)
+class News:
+    """Something a customer did by itself: a change of its account, a new case, a message."""
+
+    id: int
+    at: datetime
+    customer_id: int
+    customer: str
+    entity: str  # customer, case, message
+    case_id: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Today:
+    """The start page of staff. `more` is set where a list was cut off."""
+
+    as_of: datetime
+    since: datetime
+    due: list[Due]
+    cases: list[CaseLeft]
+    news: list[News]
+    more_due: bool
+    more_cases: bool
+
+
+def today(w: Work, scope: Scope) -> Today:
+    """Overdue and due first, then by time left, newest news first. Staff only."""
+    w.require(Role.STAFF)
+    zone = company.of(w).zone
+    day = clock.day_of(w.now, zone)
+    touches, promised = _follow_ups(w, scope, day), _promises(w, scope, day)
+    due = sorted([*touches, *promised], key=lambda d: (d.on, d.kind, d.id))
+    cases = _cases(w, scope)
+    since, _end = clock.day_bounds(_working_day_before(day), zone)
+    return Today(w.now, since, due[:MOST], cases[:MOST], _news(w, scope, since), len(due) > MOST, len(cases) > MOST)
+
+
+def _working_day_before(day: date) -> date:
+    """Monday to Friday; holidays are not known here."""
+    before = day - timedelta(days=1)
+    while before.weekday() > 4:
+        before -= timedelta(days=1)
+    return before
+
+
+def _each_owner(w: Work, scope: Scope, statement: Select[*tuple[Any, ...]], owner: Any, order: Any) -> list[Any]:
+    """Rows of the scope's owners and those of nobody, each part by its index, the first `MOST` and one more."""
+    parts = [
+        statement.where(which).order_by(*order).limit(MOST + 1).subquery()
+        for which in (owner.in_(owners(w, scope)), owner.is_(None))
+    ]
+    both = union_all(*(select(p) for p in parts))
+    return list(w.session.connection().execute(both))
+
+
+def _follow_ups(w: Work, scope: Scope, day: date) -> list[Due]:
+    zone = company.of(w).zone
+    _start, end = clock.day_bounds(day, zone)
+    statement: Select[*tuple[Any, ...]] = (
+        select(col(FollowUp.id), col(FollowUp.customer_id), col(FollowUp.reason), col(FollowUp.due_at),
+               col(FollowUp.owner_id), col(StaffMember.name).label("owner"), *customer_columns())
+        .join(Customer, col(Customer.id) == col(FollowUp.customer_id))
+        .outerjoin(StaffMember, col(StaffMember.id) == col(FollowUp.owner_id))
+        .where(col(FollowUp.done_at).is_(None), col(FollowUp.due_at) < end)
+    )  # fmt: skip
+    rows = _each_owner(w, scope, statement, col(FollowUp.owner_id), (col(FollowUp.due_at), col(FollowUp.id)))
+    return [
+        Due(
+            kind=Kind.FOLLOW_UP,
+            id=r.id,
+            customer_id=r.customer_id,
+            customer=called(r.customer_id, r.customer_name, r.customer_company),
+            text=r.reason,
+            on=clock.day_of(r.due_at, zone),
+            late=clock.day_of(r.due_at, zone) < day,
+            owner_id=r.owner_id,
+            owner=r.owner or "",
+            seen=stamp(r.due_at, r.owner_id),
+        )
+        for r in rows
+    ]
+
+
+def _promises(w: Work, scope: Scope, day: date) -> list[Due]:
+    statement: Select[*tuple[Any, ...]] = (
+        select(col(Promise.id), col(Promise.customer_id), col(Promise.what), col(Promise.due_on),
+               col(Promise.owner_id), col(StaffMember.name).label("owner"), *customer_columns())
+        .join(Customer, col(Customer.id) == col(Promise.customer_id))
+        .outerjoin(StaffMember, col(StaffMember.id) == col(Promise.owner_id))
+        .where(col(Promise.kept_at).is_(None), col(Promise.broken_at).is_(None), col(Promise.due_on) <= day)
+    )  # fmt: skip
+    rows = _each_owner(w, scope, statement, col(Promise.owner_id), (col(Promise.due_on), col(Promise.id)))
+    return [
+        Due(
+            kind=Kind.PROMISE,
+            id=r.id,
+            customer_id=r.customer_id,
+            customer=called(r.customer_id, r.customer_name, r.customer_company),
+            text=r.what,
+            on=r.due_on,
+            late=r.due_on < day,
+            owner_id=r.owner_id,
+            owner=r.owner or "",
+            seen=stamp(r.due_on, r.owner_id),
+        )
+        for r in rows
+    ]
+
+
+def _cases(w: Work, scope: Scope) -> list[CaseLeft]:
+    """Open cases, least time left first; those that wait for the customer have all the time and stand last."""
+    statement: Select[*tuple[Any, ...]] = (
+        select(col(Case.id), col(Case.customer_id), col(Case.subject), col(Case.state), col(Case.next_step),
+               col(Case.answer_by), col(StaffMember.name).label("owner"), *customer_columns())
+        .join(Customer, col(Customer.id) == col(Case.customer_id))
+        .outerjoin(StaffMember, col(StaffMember.id) == col(Case.owner_id))
+        .where(col(Case.closed_at).is_(None))
+        .where(or_(col(Case.owner_id).in_(owners(w, scope)), col(Case.owner_id).is_(None)))
+        .order_by((col(Case.state) == CaseState.WAITING), col(Case.answer_by).is_(None), col(Case.answer_by),
+                  col(Case.id))
+        .limit(MOST + 1)
+    )  # fmt: skip
+    return [
+        CaseLeft(
+            id=r.id,
+            customer_id=r.customer_id,
+            customer=called(r.customer_id, r.customer_name, r.customer_company),
+            subject=r.subject,
+            state=r.state,
+            next_step=r.next_step,
+            answer_by=r.answer_by,
+            late=r.state is CaseState.OPEN and r.answer_by is not None and r.answer_by < w.now,
+            owner=r.owner or "",
+        )
+        for r in w.session.connection().execute(statement)
+    ]
+
+
+def _news(w: Work, scope: Scope, since: datetime) -> list[News]:
+    """What customers did themselves, of those whose account manager is in the scope or who have none."""
+    manager = col(Customer.account_manager_id)
+    statement: Select[*tuple[Any, ...]] = (
+        select(col(AuditEntry.id), col(AuditEntry.at), col(AuditEntry.entity), col(AuditEntry.entity_id),
+               col(AuditEntry.before), col(AuditEntry.after), col(Customer.id).label("customer_id"),
+               *customer_columns())
+        .join(Customer, col(Customer.id) == col(AuditEntry.customer_id))
+        .where(
+            col(AuditEntry.at) >= since,
+            col(AuditEntry.actor_role) == Role.CUSTOMER.value,
+            or_(
+                col(AuditEntry.entity) == "customer",
+                and_(col(AuditEntry.entity) == "message", col(AuditEntry.action) == "cases.write"),
+            ),
+            or_(manager.in_(owners(w, scope)), manager.is_(None)),
+        )
+        .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
+        .limit(MOST)
+    )  # fmt: skip
+    rows = list(w.session.connection().execute(statement))
+    ids = [int(r.entity_id) for r in rows if r.entity == "message"]
+    about = select(col(Message.id), col(Message.case_id), col(Message.body)).where(col(Message.id).in_(ids))
+    said = {str(m.id): m for m in w.session.connection().execute(about)} if ids else {}
+    return [_told(r, said.get(r.entity_id)) for r in rows]
+
+
+def _told(row: Any, message: Any) -> News:
+    words = labels()
+    changed = ", ".join(word for name, word in words.items() if row.before.get(name) or row.after.get(name))
+    return News(
+        id=row.id,
+        at=row.at,
+        customer_id=row.customer_id,
+        customer=called(row.customer_id, row.customer_name, row.customer_company),
+        entity=row.entity,
+        case_id=message.case_id if message else None,
+        text=message.body if message else changed or _("changed the account"),
+    )
