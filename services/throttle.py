@@ -32,6 +32,7 @@ BRAKES = {
     "address": Brake(30, timedelta(minutes=1), timedelta(minutes=2)),  # wrong passwords from one network address
     "mail": Brake(5, timedelta(hours=1), timedelta(minutes=15)),  # mails to one mailbox that anybody can cause
     "asking": Brake(20, timedelta(minutes=1), timedelta(minutes=2)),  # mails caused from one network address
+    "tracking": Brake(20, timedelta(minutes=1), timedelta(minutes=2)),  # wrong links to orders from one address
 }
 
 
@@ -50,7 +51,8 @@ def hold(w: Work, kind: str, who: str) -> Throttle:
     key = _key(kind, who)
     insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[w.dialect]
     new = insert(Throttle).values(key=key, failures=0, blocked_until=w.now, last_failure_at=w.now)
-    w.session.connection().execute(new.on_conflict_do_nothing())
+    # Not "do nothing": the row that is there may be forgiven a moment later, and then there would be none to hold.
+    w.session.connection().execute(new.on_conflict_do_update(index_elements=["key"], set_={"key": key}))
     mine = select(Throttle).where(col(Throttle.key) == key).with_for_update()
     return w.session.exec(mine, execution_options={"populate_existing": True}).one()
 
@@ -58,7 +60,9 @@ def hold(w: Work, kind: str, who: str) -> Throttle:
 def failed(w: Work, kind: str, who: str) -> bool:
     """Count a try. True when it begins a wait."""
     brake, row = BRAKES[kind], hold(w, kind, who)
-    row.failures = max(0, row.failures - (w.now - row.last_failure_at) // brake.fades) + 1
+    # Who waited longest for the row may have begun before the one that had it: no time has passed then.
+    passed = max(w.now - row.last_failure_at, timedelta())
+    row.failures = max(0, row.failures - passed // brake.fades) + 1
     row.last_failure_at = w.now
     over = row.failures - brake.free
     if over >= 0:
