@@ -60,16 +60,16 @@ def reset(w: Work, secret: str, password: object) -> None:
 
 def change_password(w: Work, old: object, new: object) -> None:
     """Set a new password while signed in. All other browsers are signed out. Raises Invalid."""
-    person = _myself(w)
-    _prove(w, person, old)
+    person = myself(w)
+    prove(w, person, old)
     _set_password(w, person, passwords.check_new(new, person.name, person.email), keep=w.actor.session_id)
 
 
 def ask_email_change(w: Work, typed_email: object, password: object) -> None:
     """Send a link to the new address; until it is opened nothing changes. Raises Invalid for the password."""
-    person = _myself(w)
+    person = myself(w)
     new = inputs.email(typed_email)
-    _prove(w, person, password)
+    prove(w, person, password)
     if new == person.email:
         raise Invalid(_("E-mail"), _("this is your address already"))
     taken = w.session.exec(select(Person.id).where(Person.email == new)).one_or_none()
@@ -86,7 +86,7 @@ def ask_email_change(w: Work, typed_email: object, password: object) -> None:
             ],
             customer_id=person.customer_id,
         )
-    _tell(w, person, "email-change-asked", _("A change of your e-mail address was asked for"))
+    tell(w, person, "email-change-asked", _("A change of your e-mail address was asked for"))
     audit.record(w, "auth.email_change_asked", "person", person.id, customer_id=person.customer_id)
 
 
@@ -98,7 +98,7 @@ def confirm_email(w: Work, secret: str) -> str:
     if used is None or person is None or person.disabled_at is not None or taken is not None:
         raise Conflict(_("This link was used already or is too old. Please ask for a new one."))
     before = person.email
-    _tell(w, person, "email-changed", _("Your e-mail address was changed"))
+    tell(w, person, "email-changed", _("Your e-mail address was changed"))
     person.email = used.email
     w.session.add(person)
     tickets.void(w, person.id)
@@ -126,13 +126,14 @@ def _move_customer_email(w: Work, customer_id: int, before: str, after: str) -> 
     search.index(w, customer_id)
 
 
-def _myself(w: Work) -> Person:
+def myself(w: Work) -> Person:
+    """The person who acts. Raises NotSignedIn."""
     if w.actor.person_id is None:
         raise NotSignedIn
     return access.person(w, w.actor.person_id)
 
 
-def _prove(w: Work, person: Person, password: object) -> None:
+def prove(w: Work, person: Person, password: object) -> None:
     """The current password guards what would let somebody take the account over, and guesses at it are counted."""
     if throttle.blocked(w, "account", person.email):
         raise TooMany(_("That was not your password several times. Please wait a few minutes."))
@@ -147,15 +148,16 @@ def _set_password(w: Work, person: Person, password: str, *, keep: str) -> None:
     w.session.add(person)
     tickets.void(w, person.id)
     sessions.remove_all(w, person.id, keep=keep)
-    _tell(w, person, "password-changed", _("Your password was changed"))
+    tell(w, person, "password-changed", _("Your password was changed"))
     audit.record(w, "auth.password_changed", "person", person.id, customer_id=person.customer_id)
 
 
-def _tell(w: Work, person: Person, kind: str, what: str) -> None:
+def tell(w: Work, person: Person, kind: str, what: str, *more: str) -> None:
     """A notice to the address in force, so that a stranger's change does not go unseen."""
     with speaking(person.language):
         lines = [
             what + ".",
+            *more,
             _("If this was not you, choose a new password at once:"),
             outbox.link("forgot"),
         ]

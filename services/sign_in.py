@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from sqlmodel import select
 
 from db.models import Person, TicketKind
-from services import audit, inputs, passwords, sessions, throttle, tickets
+from services import audit, inputs, passwords, second_factor, sessions, throttle, tickets
 from services.errors import Invalid
 from services.work import Actor, Work, reading, work
 
@@ -40,7 +40,7 @@ def attempt(
     page: str = "",
     query: dict[str, str] | None = None,
 ) -> str | None:
-    """A sign-in ticket when e-mail and password fit, else None.
+    """A ticket when e-mail and password fit, else None: for the cookie, or for `with_code` where `wants_code` says so.
 
     Wrong password, unknown address, disabled person and "wait a little" look the same. Comparing takes long on purpose,
     so it happens between two transactions: strangers who guess must not keep the company from writing.
@@ -64,8 +64,31 @@ def attempt(
             return None
         person.password_hash = better or kept
         w.session.add(person)
-        throttle.forgive(w, "account", email)
+        if not second_factor.in_force(w, person.id):  # else the password alone must not give free guesses at the code
+            throttle.forgive(w, "account", email)
         return hand_over(w, person, browser=browser, page=page, query=query)
+
+
+def wants_code(w: Work, ticket: str) -> bool:
+    """Whether this ticket is not for the cookie yet: a code of the second factor is still missing."""
+    return tickets.peek(w, TicketKind.SECOND_FACTOR, ticket) is not None
+
+
+def with_code(actor: Actor, ticket: str, code: object, *, browser: str) -> str | None:
+    """A ticket for the cookie when the code fits, else None. A wrong code counts like a wrong password."""
+    with work(actor) as w:
+        asked = tickets.peek(w, TicketKind.SECOND_FACTOR, ticket)
+        person = w.session.get(Person, asked.person_id) if asked and asked.person_id else None
+        if asked is None or person is None:
+            return None
+        throttle.hold(w, "account", person.email)
+        waiting = _must_wait(w, person.email)
+        good = not waiting and person.disabled_at is None and second_factor.accepts(w, person, code)
+        if not good or tickets.redeem(w, TicketKind.SECOND_FACTOR, ticket, browser=browser) is None:
+            _refused(w, person.email, person, waiting=waiting)
+            return None
+        throttle.forgive(w, "account", person.email)
+        return tickets.issue(w, TicketKind.SIGN_IN, person_id=person.id, browser=browser, payload=asked.payload)
 
 
 def _somebody(w: Work, email: str) -> Person | None:
@@ -89,9 +112,13 @@ def _refused(w: Work, email: str, person: Person | None, *, waiting: bool) -> No
 
 
 def hand_over(w: Work, person: Person, *, browser: str, page: str = "", query: dict[str, str] | None = None) -> str:
-    """A ticket for somebody whose identity was just proven. Lives 30 seconds, works once, in this browser only."""
+    """A ticket for somebody who was just recognised. Lives 30 seconds, works once, in this browser only.
+
+    Whoever has a second factor gets one that is only good for `with_code`, whatever way led here.
+    """
     payload = {"path": return_path(page, query or {})}
-    return tickets.issue(w, TicketKind.SIGN_IN, person_id=person.id, browser=browser, payload=payload)
+    kind = TicketKind.SECOND_FACTOR if second_factor.in_force(w, person.id) else TicketKind.SIGN_IN
+    return tickets.issue(w, kind, person_id=person.id, browser=browser, payload=payload)
 
 
 def finish(w: Work, secret: str, *, browser: str, user_agent: str, replaces: str = "") -> SignedIn | None:

@@ -18,7 +18,10 @@ LIVES = {
     TicketKind.RESET: timedelta(hours=1),
     TicketKind.INVITE: timedelta(days=7),
     TicketKind.EMAIL_CHANGE: timedelta(hours=24),
+    TicketKind.SECOND_FACTOR: timedelta(minutes=5),
 }
+#: Somebody may sign in with several browsers at the same moment.
+BESIDE_EACH_OTHER = (TicketKind.SIGN_IN, TicketKind.SECOND_FACTOR)
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def issue(
 ) -> str:
     """A new secret of 256 bits. A newer one ends the older ones of its kind for the same person, or without a person
     for the same address; only sign-ins may wait beside each other."""
-    if kind is not TicketKind.SIGN_IN:
+    if kind not in BESIDE_EACH_OTHER:
         nobodys = (col(Ticket.person_id).is_(None)) & (col(Ticket.email) == email)
         same = nobodys if person_id is None else col(Ticket.person_id) == person_id
         w.session.connection().execute(delete(Ticket).where(col(Ticket.kind) == kind, same))

@@ -31,6 +31,7 @@ class TicketKind(StrEnum):
     RESET = "reset"
     INVITE = "invite"
     EMAIL_CHANGE = "email-change"
+    SECOND_FACTOR = "second-factor"  # the password was right, the code is still missing
 
 
 class Person(SQLModel, table=True):
@@ -49,6 +50,22 @@ class Person(SQLModel, table=True):
     disabled_at: datetime | None = None
     created_at: datetime
     last_sign_in_at: datetime | None = None
+
+
+class SecondFactor(SQLModel, table=True):
+    """The authenticator app of a person. It counts once `confirmed_at` is filled.
+
+    The secret is kept as it is, for every code is computed from it; who can read this table can make codes.
+    """
+
+    __tablename__ = "second_factor"
+
+    person_id: int = Field(primary_key=True, foreign_key="person.id", ondelete="CASCADE")
+    secret: str = Field(max_length=64)
+    created_at: datetime
+    confirmed_at: datetime | None = None
+    last_step: int = 0  # the half minute of the last code that was used; none up to it counts again
+    recovery_codes: list[str] = Field(default_factory=list, sa_type=JSON_DOCUMENT)  # SHA-256 of those still unused
 
 
 class LoginSession(SQLModel, table=True):

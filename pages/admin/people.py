@@ -6,6 +6,7 @@ from db.models import TEAM, Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import day, md
+from pages.admin._ui.second_factor import reset_second_factor
 from services import people, sessions
 from services.text import _
 from services.work import reading, work
@@ -84,3 +85,4 @@ with reading(actor) as w:
     team = people.everybody(w)
 for p in team:
     one(p.id, p.name, p.email, p.role, p.disabled_at is not None, p.password_hash is None, day(p.created_at, actor))
+reset_second_factor()

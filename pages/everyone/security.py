@@ -1,10 +1,11 @@
-"""One's own sign-in: password, e-mail address, the browsers that are signed in."""
+"""One's own sign-in: password, e-mail address, second factor, the browsers that are signed in."""
 
 import streamlit as st
 
 from pages._ui.feedback import reported
 from pages._ui.guard import EVERYBODY, require
 from pages._ui.show import when
+from pages.everyone._ui.second_factor import own_second_factor
 from services import passwords, recovery, sessions
 from services.text import _
 from services.work import reading, work
@@ -87,4 +88,5 @@ with left:
     change_password()
     change_email()
 with right:
+    own_second_factor()
     browsers()
