@@ -108,6 +108,6 @@ def board(w: Work, asked: Asked) -> Board:
 
 def _joined(frame: pd.DataFrame, view: View) -> int:
     """New customers of the period itself; its chart shows two weeks where the period is one day."""
-    if view.period.single:
-        frame = frame[frame["bucket"] == view.period.last.isoformat()]
-    return int(frame["joined"].sum())
+    day = view.period.last.isoformat() if view.period.single else None
+    pairs = zip(frame["bucket"].tolist(), frame["joined"].tolist(), strict=True)
+    return sum(joined for bucket, joined in pairs if day in (None, bucket))

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, case, extract, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, case, extract, func, literal_column, select
 from sqlmodel import SQLModel, col
 
 from db.models import (
@@ -50,12 +51,18 @@ class Extent:
 def extent(w: Work) -> Extent:
     """The first and last day with data. One statement; each part is the end of an index."""
     w.require(Role.MANAGER)
+    found = w.session.execute(_extent()).one()
+    spans = [Period(a, b) if a else None for a, b in zip(found[0:8:2], found[1:8:2], strict=True)]
+    return Extent(_around(spans), _around(spans[1:3]), any(found[8:]))
+
+
+@cache
+def _extent() -> Select[Any]:
+    """The statement, made once: it has no parameters, and putting it together takes longer than its answer."""
     models: tuple[Any, ...] = (HourlyContacts, HourlyOrders, DailySales, DailyCustomers)
     ends = [_end(m, last) for m in models for last in (False, True)]
     anything = [select(table_of(m).c.id).exists() for m in (Customer, Order, Interaction)]
-    found = w.session.execute(select(*ends, *anything)).one()
-    spans = [Period(a, b) if a else None for a, b in zip(found[0:8:2], found[1:8:2], strict=True)]
-    return Extent(_around(spans), _around(spans[1:3]), any(found[8:]))
+    return select(*ends, *anything)
 
 
 def _end(model: type[SQLModel], last: bool) -> ColumnElement[Any]:

@@ -71,8 +71,13 @@ def time_of(bucket: str, whole: str) -> str:
 
 def days(period: Period) -> str:
     """The days of a period: `Mon, 2 Mar 2026`, or from and to."""
-    first, last = (str(format_skeleton("yMMMEd", d, locale=locale_name())) for d in (period.first, period.last))
+    first, last = (_day(d, locale_name()) for d in (period.first, period.last))
     return first if period.single else f"{first} – {last}"
+
+
+@lru_cache(maxsize=5_000)
+def _day(day: date, locale: str) -> str:
+    return str(format_skeleton("yMMMEd", day, locale=locale))
 
 
 def weekday(day: date) -> str:

@@ -5,8 +5,10 @@ keys hold the question, the language and the state of the data, never who asks. 
 people, are never kept.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pages._ui import cached
@@ -16,6 +18,7 @@ from services import company
 from services.board import live, sums
 from services.board.live import Asked, Board
 from services.board.version import version
+from services.text import locale_name
 from services.work import Actor, Work, reading
 
 
@@ -64,12 +67,24 @@ def shown(actor: Actor, asked: Asked, seen: State) -> Shown:
 
 
 def _shown(board: Board, cents: bool) -> Shown:
+    """Most writes change one chart, and the others can stay as they were made."""
+    of = board.usual.by_hour if board.usual else None
+    usual = None if of is None else (of["orders"].tolist(), of["revenue_cents"].tolist())
+    sold = [board.orders[c].tolist() for c in ("orders", "revenue_cents")]
+    money = (board.revenue.named, board.revenue.rest, board.revenue.frame["revenue_cents"].tolist())
     made = (
-        overview.contacts(board),
-        overview.orders(board, cents=cents),
-        overview.revenue(board),
-        overview.customers(board),
-        overview.cases(board),
+        _card(board, overview.contacts, board.contacts["contacts"].tolist()),
+        _card(board, partial(overview.orders, cents=cents), (cents, sold, usual)),
+        _card(board, overview.revenue, money),
+        _card(board, overview.customers, board.customers["joined"].tolist()),
+        _card(board, overview.cases, (board.cases.total, board.cases.frame["cases"].tolist())),
     )
     line = overview.period_line(board)
     return Shown(board, line, overview.metrics(board), overview.usual_line(board), made)
+
+
+def _card(board: Board, make: Callable[[Board], Card], content: object) -> Card:
+    """A chart with this content: together with the view and the currency all that `make` reads of the board."""
+    name = getattr(make, "func", make).__name__
+    state = f"{locale_name()} {board.currency} {board.view!r} {content!r}"
+    return cached.shared(f"card {name}", state, lambda: make(board))
