@@ -27,7 +27,8 @@ PAYLOAD = (
 )
 LIVE = re.compile(r"(?<!\\)(!?\[[^\]]*[^\\]\]\(|<img|:red\[|:material/home:|https://tracker|\$x\$)")
 #: Kinds of element, or their fields, whose text Streamlit shows as it is (measured, see the security brief).
-PLAIN = {"text", "code", "json", "dataframe", "vega_lite_chart"}
+#: Our own components are held to it by `test_our_components_make_nothing_but_text_of_what_they_are_given`.
+PLAIN = {"text", "code", "json", "dataframe", "vega_lite_chart", "bidi_component"}
 PLAIN_FIELDS = {"default", "value", "placeholder", "raw_values", "set_value", "url", "id", "element_hash"}
 
 
@@ -106,6 +107,24 @@ def test_the_look_out_for_markup_sees_it() -> None:
     for part in ("![x](https://t", "[a](https://t", "<img src=x>", ":red[d]", ":material/home:", "$x$"):
         assert LIVE.search("Canary " + part)
     assert not LIVE.search(md(PAYLOAD))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pages" / "_ui" / "components").glob("*.js")), ids=lambda p: p.name)
+def test_our_components_make_nothing_but_text_of_what_they_are_given(path: Path) -> None:
+    script = path.read_text("utf-8")
+    for way in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacent",
+        "document.write",
+        "DOMParser",
+        "eval(",
+        "Function(",
+        "srcdoc",
+    ):
+        assert way not in script, f"{path.name} may make markup of what people typed"
+    if "href" in script:
+        assert "/^(tel|mailto):/" in script, "the only links are those of a telephone and a mail program"
 
 
 def test_escaped_text_is_read_back_as_it_was_typed() -> None:

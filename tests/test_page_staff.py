@@ -1,7 +1,9 @@
 """The staff's pages: a customer is found, what is open is seen, a contact is logged, and nobody else gets in."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -9,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from db.models import Case, Channel, Draft, Interaction, LoginSession, Person, Promise, Role
 from pages._ui import guard
-from services import drafts, search
-from services.work import Actor, Work
+from pages.staff._ui import history
+from services import drafts, search, timeline
+from services.text import local_date
+from services.work import UTC, Actor, Work
 from tests import make
 
 PAGES = Path(__file__).parent.parent / "pages"
@@ -49,6 +53,27 @@ def alone(name: str, **address: str) -> AppTest:
 
 def shown(at: AppTest) -> str:
     return "\n".join(str(e.value) for e in (*at.title, *at.text, *at.caption, *at.markdown)).replace("\\", "")
+
+
+def handed(at: AppTest, component: str) -> dict[str, Any]:
+    """What a component of ours was given to draw; its script makes text of it and nothing else."""
+    [found] = [e.proto for e in at.get("bidi_component") if e.proto.component_name == f"rapport.{component}"]
+    data: dict[str, Any] = json.loads(found.json)
+    return data
+
+
+def told(at: AppTest) -> list[str]:
+    """The words of the entries on the timeline, from above."""
+    return [text for _id, _icon, _head, _about, text, _cut in handed(at, "timeline")["entries"]]
+
+
+def cards(at: AppTest) -> dict[str, list[list[str]]]:
+    """The cards of the head: heading -> lines of (text, caption, target of the link)."""
+    return {part["title"]: part["lines"] for card in handed(at, "cards")["cards"] for part in card}
+
+
+def desk_of(session: Session) -> Work:
+    return Work(session, make.actor(session), NOON)
 
 
 def known(session: Session, name: str, email: str) -> int:
@@ -91,8 +116,10 @@ def test_what_is_open_and_what_happened_is_shown_as_it_was_typed(
     session.commit()
     at = page("customer.py", customer=str(ada))
     assert not at.exception
-    assert [t.value for t in at.text].count(HOSTILE) == 3  # the open promise; promise and contact in the timeline
-    assert "[ada@example.com](mailto:ada@example.com)" in shown(at)
+    assert told(at) == [HOSTILE, HOSTILE, "leaks"]  # contact, promise, case
+    assert cards(at)["Promised"] == [[HOSTILE, "until " + local_date(NOON, UTC), ""]]
+    assert cards(at)["Open cases"] == [["leaks", f"open · {HOSTILE}", ""]]
+    assert ["ada@example.com", "", "mailto:ada@example.com"] in cards(at)["Reach"]
     for markdown in (*at.title, *at.caption, *at.markdown):
         assert "](javascript" not in markdown.value
         assert "<b>" not in markdown.value
@@ -114,7 +141,7 @@ def test_a_contact_is_logged_with_the_draft_that_was_left(session: Session, monk
         "Wants the blue one.", "Colour", "letter", "out", who.staff_id,
     )  # fmt: skip
     assert session.exec(select(Draft)).all() == []
-    assert "Wants the blue one." in [t.value for t in at.text]
+    assert told(at) == ["Wants the blue one."]
     at.button(key=f"log_{ada}").click().run()
     assert [e.value.replace("\\", "") for e in at.error] == ["What was said: please fill this in"]
     assert len(session.exec(select(Interaction)).all()) == 1
@@ -124,6 +151,8 @@ def test_a_refusal_keeps_what_was_typed(session: Session, monkeypatch: pytest.Mo
     signed_in(session, monkeypatch)
     ada = known(session, "Ada Lovelace", "ada@example.com")
     at = page("customer.py", customer=str(ada))
+    at.session_state[f"contact:{ada}:more:0"] = True
+    at.run()
     at.text_input(key=f"contact:{ada}:promise:0").set_value("send the part").run()
     assert session.exec(select(Draft)).one().fields["promise"] == "send the part"
     at.button(key=f"log_{ada}").click().run()
@@ -142,15 +171,56 @@ def test_the_timeline_turns_its_pages_and_filters(session: Session, monkeypatch:
         )
     session.commit()
     at = page("customer.py", customer=str(ada))
-    calls = [t.value for t in at.text if t.value.startswith("call ")]
-    assert calls == [f"call {n:02d}" for n in range(50)]
+    assert told(at) == [f"call {n:02d}" for n in range(50)]
     at.button(key="older").click().run()
-    assert [t.value for t in at.text if t.value.startswith("call ")] == [f"call {n:02d}" for n in range(50, 60)]
+    assert told(at) == [f"call {n:02d}" for n in range(50, 60)]
     at.button(key="newer").click().run()
-    assert "call 00" in [t.value for t in at.text]
+    assert "call 00" in told(at)
     at = page("customer.py", customer=str(ada), text="call 57")
-    assert [t.value for t in at.text if t.value.startswith("call ")] == ["call 57"]
+    assert told(at) == ["call 57"]
     assert "Nothing fits these filters." in shown(page("customer.py", customer=str(ada), kinds="Orders"))
+
+
+def test_what_waits_behind_more_is_logged_although_it_is_closed_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = signed_in(session, monkeypatch)
+    ada = known(session, "Ada Lovelace", "ada@example.com")
+    more, promise = f"contact:{ada}:more:0", f"contact:{ada}:promise:0"
+    desk = Work(session, Actor(person_id=who.id, role=who.role, staff_id=who.staff_id), NOON)
+    until = NOON.date() + timedelta(days=3)
+    drafts.save(desk, f"contact:{ada}", {"summary": "Called.", "promise": "a part", "promise_until": str(until)})
+    session.commit()
+    at = page("customer.py", customer=str(ada))
+    assert at.text_input(key=promise).value == "a part", "a draft that fills it opens it"
+    at.text_input(key=promise).set_value("the part").run()
+    at.session_state[more] = False
+    at.run()
+    assert promise not in [t.key for t in at.text_input]
+    assert session.exec(select(Draft)).one().fields["promise"] == "the part"
+    at.session_state[more] = True
+    at.run()
+    assert at.text_input(key=promise).value == "the part"
+    at.session_state[more] = False
+    at.run()
+    at.button(key=f"log_{ada}").click().run()
+    assert not at.error
+    made = session.exec(select(Promise)).one()
+    assert (made.what, made.due_on) == ("the part", until)
+
+
+def test_a_long_text_is_shown_whole_when_somebody_asks(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in(session, monkeypatch)
+    ada = known(session, "Ada Lovelace", "ada@example.com")
+    letter = "Dear all, " * 200
+    session.add(Interaction(customer_id=ada, channel=Channel.LETTER, summary=letter, happened_at=NOON, logged_at=NOON))
+    session.commit()
+    at = page("customer.py", customer=str(ada))
+    [[name, _icon, _head, _about, text, cut]] = handed(at, "timeline")["entries"]
+    assert cut
+    assert text == letter[:700] + " …"
+    entry = timeline.page(desk_of(session), ada).entries[0]
+    assert history.told(entry, desk_of(session).actor, [name])[4:] == (letter, False)
 
 
 @pytest.mark.parametrize("address", [{}, {"customer": "x"}, {"customer": "99999999"}, {"customer": "-1"}])

@@ -30,6 +30,7 @@ def read(actor: Actor, customer_id: int) -> Overview | None:
     with reported(), reading(actor) as w:
         seen = overview(w, customer_id)
         st.session_state[f"changed_{customer_id}"] = timeline.changed(w, customer_id)
+        st.session_state["just_read"] = True
     return seen
 
 
@@ -37,6 +38,8 @@ def read(actor: Actor, customer_id: int) -> Overview | None:
 def watch(customer_id: int) -> None:
     """Look every few seconds, with one small question, whether anything was done to the customer; then draw anew."""
     actor = require(Role.STAFF, touch=False)
+    if st.session_state.pop("just_read", False):
+        return  # the page itself has just been drawn
     now = None
     with reported(), reading(actor) as w:
         now = timeline.changed(w, customer_id)

@@ -1,11 +1,16 @@
-"""The timeline on a customer's page: filter by kind and text, fifty entries a page."""
+"""The timeline on a customer's page: filter by kind and text, fifty entries a page.
+
+The list is one element. Drawn entry by entry it would be a hundred and fifty, each sent again with every click; as one
+it is sent when it changes.
+"""
 
 import streamlit as st
 
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import acting, require
-from pages._ui.show import empty, md, when
+from pages._ui.scripted import scripted
+from pages._ui.show import empty, when
 from services import timeline
 from services.text import _
 from services.timeline_kinds import Entry, Kind
@@ -13,23 +18,23 @@ from services.work import Actor, reading
 
 SHORT = 700  # characters of a text that are shown at once
 ICONS = {
-    Kind.CONTACT: ":material/call:",
-    Kind.MESSAGE: ":material/chat:",
-    Kind.PROMISE: ":material/handshake:",
-    Kind.CASE: ":material/support_agent:",
-    Kind.ORDER: ":material/package_2:",
-    Kind.SURVEY: ":material/rate_review:",
-    Kind.CHANGE: ":material/manage_accounts:",
+    Kind.CONTACT: "call",
+    Kind.MESSAGE: "chat",
+    Kind.PROMISE: "handshake",
+    Kind.CASE: "support_agent",
+    Kind.ORDER: "package_2",
+    Kind.SURVEY: "rate_review",
+    Kind.CHANGE: "manage_accounts",
 }
 CHANNEL_ICONS = {
-    "phone": ":material/call:",
-    "visit": ":material/storefront:",
-    "letter": ":material/markunread_mailbox:",
-    "e-mail": ":material/mail:",
-    "conference": ":material/videocam:",
-    "message": ":material/sms:",
-    "portal": ":material/web:",
-    "other": ":material/forum:",
+    "phone": "call",
+    "visit": "storefront",
+    "letter": "markunread_mailbox",
+    "e-mail": "mail",
+    "conference": "videocam",
+    "message": "sms",
+    "portal": "web",
+    "other": "forum",
 }
 
 
@@ -46,19 +51,30 @@ def called(kind: Kind) -> str:
     }[kind]
 
 
-def draw(entry: Entry, actor: Actor) -> None:
-    """One entry: our line with icon and time, then somebody's words as they were typed."""
+def told(entry: Entry, actor: Actor, opened: list[str]) -> tuple[str, str, str, str, str, bool]:
+    """One entry for the list: its name, icon, our line, when and by whom, the words, and whether these are cut."""
+    name = f"{entry.kind}-{entry.id}"
     icon = CHANNEL_ICONS[entry.channel] if entry.channel else ICONS[entry.kind]
     at = when(entry.at, actor) if entry.at else _("day not known")
-    told = f"{icon} **{md(entry.head)}** :small[{md(' · '.join((at, *entry.details)))}]"
-    with st.container(border=True, gap=None):
-        st.markdown(told)
-        if entry.text:
-            short = entry.text if len(entry.text) <= SHORT else entry.text[:SHORT] + " …"
-            st.text(short)
-            if short != entry.text:
-                with st.expander(_("The whole text")):
-                    st.text(entry.text)
+    about = " · ".join((at, *entry.details))
+    if len(entry.text) <= SHORT or name in opened:
+        return name, icon, entry.head, about, entry.text, False
+    return name, icon, entry.head, about, entry.text[:SHORT] + " …", True
+
+
+def listed(entries: list[Entry], actor: Actor, key: str) -> None:
+    """The entries; whoever asks for the whole of a long text gets it with the next run of the fragment."""
+    opened = getattr(st.session_state.get(key), "opened", None)
+    # What comes from the browser is only ever compared with names of our own.
+    opened = [str(name) for name in opened][: timeline.PAGE] if isinstance(opened, list) else []
+    data = {
+        "entries": [told(entry, actor, opened) for entry in entries],
+        "opened": opened,
+        "label": _("Timeline"),
+        "whole": _("The whole text"),
+    }
+    mount = scripted("timeline", html='<ol data-part="list"></ol>', css="timeline.css")
+    mount(key=key, data=data, on_opened_change=lambda: None)
 
 
 def filters() -> tuple[frozenset[Kind], str]:
@@ -106,9 +122,9 @@ def history(customer_id: int) -> None:
         page = timeline.page(w, customer_id, kinds=kinds, text=text, after=behind[-1])
     if not outcome.ok:
         return
-    for entry in page.entries:
-        draw(entry, actor)
-    if not page.entries:
+    if page.entries:
+        listed(page.entries, actor, f"timeline_{customer_id}")
+    else:
         nothing(bool(kinds or text))
     with st.container(horizontal=True):
         if len(behind) > 1:

@@ -19,6 +19,15 @@ from services.interactions import MOST_WORDS, NewInteraction
 from services.text import _
 from services.work import Actor, reading, work
 
+BESIDE = (
+    "promise",
+    "promise_until",
+    "next_touch_reason",
+    "next_touch_on",
+    "outcome",
+    "minutes",
+    "happened_at",
+)  # what waits behind "More"
 WAYS = [f"{c.value} {d.value}" for c in Channel for d in Direction]
 USUAL = f"{Channel.PHONE.value} {Direction.IN.value}"
 
@@ -42,7 +51,7 @@ class Form:
             with reported(), reading(actor) as w:
                 draft = drafts.load(w, self.name)
             st.session_state[self.name] = draft
-            self._restore(draft)
+            self.restore({field: text for field, text in draft.items() if field not in BESIDE})
 
     def key(self, field: str) -> str:
         return f"{self.name}:{field}:{self.round}"
@@ -52,14 +61,18 @@ class Form:
         kept: dict[str, str] = st.session_state[self.name]
         return kept
 
-    def _restore(self, draft: dict[str, str]) -> None:
+    def restore(self, draft: dict[str, str]) -> None:
         """Choices and lines of the draft go into their widgets before these are drawn."""
         for field, text in draft.items():
             if field == "way" and text not in WAYS:
                 continue
             value = _restored(field, text)
             if field != "summary" and value is not None:
-                st.session_state[self.key(field)] = value
+                st.session_state.setdefault(self.key(field), value)
+
+    def beside(self) -> dict[str, str]:
+        """What of the draft waits behind "More"."""
+        return {field: text for field, text in self.draft.items() if field in BESIDE}
 
     def keep(self, actor: Actor, fields: dict[str, Any]) -> None:
         """Save what changed since the last run; the way alone, preset as it is, is nothing to keep."""
@@ -127,8 +140,7 @@ def log_form(customer_id: int) -> None:
         hint=_("Ctrl+Enter logs it."),
     )
     button = st.container()
-    with st.expander(_("More: promise, next touch, outcome, time")):
-        more = beside(form, actor)
+    more = unfolded(form, actor)
     fields = {"way": way, "reason": reason, "summary": summary, **more}
     form.keep(actor, fields)
     with button:
@@ -136,6 +148,18 @@ def log_form(customer_id: int) -> None:
         if pressed or sent(form.words, form.round):
             log(form, actor, customer_id, fields)
     focus(form.words, pressed="L", now=False, key=f"{form.words}_focus")
+
+
+def unfolded(form: Form, actor: Actor) -> dict[str, Any]:
+    """What stands behind "More". Its fields are drawn while it is open; closed, they say what was typed last."""
+    first = st.session_state.setdefault(form.key("unfolded"), bool(form.beside()))
+    label = _("More: promise, next touch, outcome, time")
+    fold = st.expander(label, expanded=first, key=form.key("more"), on_change="rerun")
+    if not fold.open:
+        return {field: _restored(field, text) for field, text in form.beside().items()}
+    form.restore(form.beside())
+    with fold:
+        return beside(form, actor)
 
 
 def beside(form: Form, actor: Actor) -> dict[str, Any]:

@@ -1,0 +1,52 @@
+// The list of what happened with a customer, as one element. What anybody typed becomes a text node, never markup.
+const kept = new WeakMap();
+
+function piece(tag, className, ...inside) {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.append(...inside);
+  return made;
+}
+
+function entry([id, icon, head, about, text, cut], whole, open) {
+  const sign = piece("span", "icon", icon);
+  sign.setAttribute("aria-hidden", "true");
+  const item = piece("li", "entry", piece("p", "head", sign, piece("strong", "", head), " ", piece("small", "", about)));
+  if (text) item.append(piece("p", "text", text));
+  if (cut) {
+    const button = piece("button", "more", whole);
+    button.type = "button";
+    button.addEventListener("click", () => open(id));
+    item.append(button);
+  }
+  return item;
+}
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component;
+  const list = parentElement.querySelector("[data-part=list]");
+  const before = kept.get(list)?.items ?? new Map();
+  const now = new Map();
+  const wanted = kept.get(list)?.wanted;
+  const open = id => {
+    kept.get(list).wanted = id;
+    setStateValue("opened", [...data.opened, id]);
+  };
+  list.setAttribute("aria-label", data.label);
+  list.replaceChildren(
+    ...data.entries.map(told => {
+      // What stays the same stays where it is: a selection or the keyboard's place in it is not lost.
+      const same = JSON.stringify([told, told[5] ? data.opened : 0]);
+      const item = before.get(same) ?? entry(told, data.whole, open);
+      now.set(same, item);
+      return item;
+    }),
+  );
+  kept.set(list, { items: now, wanted });
+  const whole = data.entries.findIndex(([id, , , , , cut]) => id === wanted && !cut);
+  if (whole < 0) return;
+  // The button is gone with the short text; who pressed it goes on where the whole text stands.
+  list.children[whole].tabIndex = -1;
+  list.children[whole].focus({ preventScroll: true });
+  kept.get(list).wanted = null;
+}
