@@ -25,6 +25,7 @@ from db.models import (
 )
 from services import company, contact_words
 from services.accounts.details import labels
+from services.orders import step_words
 from services.orders.words import in_words
 from services.search import order_number
 from services.text import _, local_date, money, number
@@ -41,6 +42,7 @@ class Kind(StrEnum):
     PROMISE = "promise"
     CASE = "case"
     ORDER = "order"
+    STEP = "step"
     SURVEY = "survey"
     CHANGE = "change"
 
@@ -188,6 +190,13 @@ def _orders(w: Work, rows: Sequence[Any]) -> list[Entry]:
     return entries
 
 
+def _steps(_w: Work, rows: Sequence[Any]) -> list[Entry]:
+    return [
+        Entry(Kind.STEP, r.id, r.at, *step_words.told(r.action, r.entity_id, r.after), _some(r.actor_name, r.reason))
+        for r in rows
+    ]
+
+
 def _surveys(_w: Work, rows: Sequence[Any]) -> list[Entry]:
     return [
         Entry(
@@ -253,6 +262,10 @@ SOURCES: dict[Kind, Source] = {
     Kind.ORDER: _source(
         Order, "ordered_at", _orders, "status channel total_cents note", "note source_id", elsewhere=(_line_named,)
     ),
+    # What became of an order; that it was placed, the order itself says.
+    Kind.STEP: _source(AuditEntry, "at", _steps, "action entity_id actor_name reason after", "actor_name reason",
+                       only=(col(AuditEntry.entity) == "order", col(AuditEntry.action) != "orders.place"),
+                       elsewhere=(_value_named,)),
     # An answer without its day has no place in a list by time.
     Kind.SURVEY: _source(SurveyResponse, "answered_at", _surveys, _TOLD_OF_AN_ANSWER, "title text instrument question",
                          only=(col(SurveyResponse.answered_at).is_not(None),)),

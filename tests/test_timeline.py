@@ -52,6 +52,10 @@ def row(kind: Kind, customer: Customer, at: datetime, **more: Any) -> SQLModel:
         Kind.PROMISE: (Promise, {"what": "a part", "due_on": at.date(), "made_at": at}),
         Kind.CASE: (Case, {"subject": "leaks", "opened_at": at}),
         Kind.ORDER: (Order, {"ordered_at": at, "status": OrderStatus.PLACED}),
+        Kind.STEP: (
+            AuditEntry,
+            {"at": at, "actor_name": "Bob", "actor_role": "staff", "action": "orders.pick", "entity": "order"},
+        ),
         Kind.SURVEY: (
             SurveyResponse,
             {"instrument": "CSAT", "score": 4, "scale_min": 1, "scale_max": 5, "answered_at": at, "text": "fine"},

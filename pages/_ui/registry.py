@@ -41,6 +41,7 @@ def entries(_language: str) -> list[Entry]:
         Entry("customer/orders.py", "orders", _("My orders"), ":material/package_2:", (CUSTOMER,), sales),
         Entry("staff/customers.py", "customers", _("Find a customer"), ":material/search:", (STAFF,), team),
         Entry("staff/customer.py", "customer", _("Customer"), ":material/person:", (STAFF,)),
+        Entry("staff/orders.py", "order-desk", _("Order desk"), ":material/inventory:", (STAFF,), team),
         Entry("manager/live.py", "live", _("Live"), ":material/monitoring:", (MANAGER,), figures),
         Entry("admin/people.py", "people", _("People"), ":material/group:", (ADMIN,), house),
         Entry("admin/company.py", "company", _("Company"), ":material/apartment:", (ADMIN,), house),
@@ -56,6 +57,7 @@ def entries(_language: str) -> list[Entry]:
         Entry("public/reset.py", "reset", _("Choose a new password"), ":material/key:"),
         Entry("public/invitation.py", "invitation", _("Invitation"), ":material/mail:"),
         Entry("public/new_email.py", "new-email", _("Confirm your new address"), ":material/mark_email_read:"),
+        Entry("public/track.py", "track", _("Follow an order"), ":material/local_shipping:"),
         Entry("public/first_run.py", "first-run", _("Set up Rapport"), ":material/rocket_launch:"),
     ]
 

@@ -9,6 +9,7 @@ from pages.customer._ui.again import order_again
 from pages.customer._ui.cancelling import cancel_button
 from pages.customer._ui.marks import below, bold
 from pages.customer._ui.order_rows import order_rows, status_badge
+from pages.customer._ui.parcels import parcels
 from services import orders
 from services.errors import NotFound
 from services.orders import Detail
@@ -97,6 +98,7 @@ def detail(actor: Actor, order_id: int) -> None:
         lines(seen)
     with right:
         state(seen, actor)
+        parcels(seen.parcels, actor)
         st.caption(_("Ordered on {time}").format(time=md(when(seen.summary.ordered_at, actor))))
         if seen.address:
             st.caption(_("Delivered to"))

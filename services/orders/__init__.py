@@ -6,6 +6,7 @@ from services.orders.difference import Difference, OrderChanged
 from services.orders.new import NewLine, NewOrder, from_basket
 from services.orders.placing import place
 from services.orders.reading import PER_PAGE, Detail, DetailLine, Summary, detail, just_placed, listing, opened
+from services.orders.shipping import NewParcel, Pieces, deliver, pick, ship, to_send
 from services.orders.words import in_words, next_in_words
 
 __all__ = [
@@ -18,11 +19,14 @@ __all__ = [
     "Difference",
     "NewLine",
     "NewOrder",
+    "NewParcel",
     "OrderChanged",
+    "Pieces",
     "Summary",
     "again",
     "can_cancel",
     "cancel",
+    "deliver",
     "detail",
     "from_basket",
     "in_words",
@@ -30,6 +34,9 @@ __all__ = [
     "listing",
     "next_in_words",
     "opened",
+    "pick",
     "place",
     "put_again",
+    "ship",
+    "to_send",
 ]

@@ -4,10 +4,11 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from db.models import Order, OrderLine, OrderStatus, Product, Role
-from services import access, audit, rollups
+from services import rollups
 from services.errors import Conflict
 from services.inputs import line
 from services.orders.mail import cancelled
+from services.orders.steps import held, parcels, take
 from services.orders.words import in_words
 from services.text import _
 from services.work import Work
@@ -19,40 +20,30 @@ _PUT_BACK = (
 )
 
 
-def can_cancel(order: Order) -> bool:
-    """Until it is picked."""
+def can_cancel(w: Work, order: Order) -> bool:
+    """The customer until it is packed, staff until the first parcel has left."""
+    if order.status is OrderStatus.PICKED:
+        return w.actor.is_team and not parcels(w, order.id)
     return order.status is OrderStatus.PLACED
 
 
 def cancel(w: Work, order_id: int, *, reason: str = "") -> Order:
-    """Call the order off; stock and sums go back. Cancelling twice is like once. Raises Conflict when too late."""
+    """Call the order off; stock and sums go back. Cancelling twice is like once.
+
+    Staff say why, and the customer is told. Raises Invalid without a reason of theirs, Conflict when too late.
+    """
     w.require(Role.CUSTOMER, Role.STAFF)
-    order = access.order(w, order_id)
-    reason = line(reason, _("Reason"), 200, required=False)
-    connection = w.session.connection()
-    won = connection.execute(
-        update(Order)
-        .where(col(Order.id) == order.id, col(Order.status) == OrderStatus.PLACED)
-        .values(status=OrderStatus.CANCELLED, cancelled_at=w.now)
-    )
-    w.session.refresh(order)
-    if won.rowcount == 0:
-        if order.status is OrderStatus.CANCELLED:
-            return order
-        raise Conflict(_("This order cannot be cancelled any more: {state}.").format(state=in_words(order.status)))
+    order = held(w, order_id)
+    if order.status is OrderStatus.CANCELLED:
+        return order
+    by_staff = w.actor.is_team and not w.actor.system
+    reason = line(reason, _("Reason"), 200, required=by_staff)
+    if not can_cancel(w, order):
+        state = _("a parcel of it has left") if parcels(w, order.id) else in_words(order.status)
+        raise Conflict(_("This order cannot be cancelled any more: {state}.").format(state=state))
+    take(w, order, "orders.cancel", OrderStatus.CANCELLED, of=(order.status,), reason=reason, cancelled_at=w.now)
     _give_back(w, order)
-    states = {"status": OrderStatus.PLACED}, {"status": OrderStatus.CANCELLED}
-    audit.record(
-        w,
-        "orders.cancel",
-        "order",
-        order.id,
-        customer_id=order.customer_id,
-        before=states[0],
-        after=states[1],
-        reason=reason,
-    )
-    cancelled(w, order)
+    cancelled(w, order, reason if by_staff else "")
     return order
 
 

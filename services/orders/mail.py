@@ -1,11 +1,13 @@
 """The mails about an order. They go to the address of the person who placed it, as we have it stored."""
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from db.models import CustomerEmail, Order, Person
+from db.models import CustomerEmail, Order, OrderLine, Person, Shipment
 from services import company, outbox
+from services.orders.tracking import link
 from services.search import order_number
-from services.text import _, local_date, money, speaking
+from services.text import _, local_date, money, ngettext, speaking
 from services.work import Work
 
 
@@ -25,12 +27,59 @@ def confirmation(w: Work, order: Order, lines: list[tuple[str, int, int]]) -> No
             body.append(_("It will be with you by {day}.").format(day=day))
         body.append(_("You find it, and can cancel it until it is packed, here:"))
         body.append(outbox.link("orders", order=str(order.id)))
+        body += _follow(order)
         subject = _("Your order {number}").format(number=number)
         outbox.post(w, "order-placed", w.actor.email, subject, body, customer_id=order.customer_id)
 
 
-def cancelled(w: Work, order: Order) -> None:
-    """The order is off."""
+def _follow(order: Order) -> list[str]:
+    return [_("Where it is, without a sign-in:"), link(order.id)]
+
+
+def shipped(w: Work, order: Order, parcel: Shipment, rest: int) -> None:
+    """A parcel is on its way: what is in it, who carries it, and how many pieces (`rest`) still follow."""
+    to, language = recipient(w, order)
+    if not to:
+        return
+    names = {i.line_no: i.name or i.product_code for i in w.session.exec(_lines_of(order))}
+    with speaking(language):
+        number = order_number(order.id)
+        told = _("a part of your order {number} is on its way.") if rest else _("your order {number} is on its way.")
+        body = [told.format(number=number)]
+        body.append("\n".join(f"{i['quantity']} × {names.get(i['line_no'], '')}" for i in parcel.lines))
+        if parcel.carrier:
+            body.append(_("Carried by: {carrier}").format(carrier=parcel.carrier))
+        if parcel.tracking_code:
+            body.append(_("Parcel number: {code}").format(code=parcel.tracking_code))
+        if rest:
+            body.append(ngettext("{n} piece follows in another parcel.", "{n} pieces follow in another parcel.", rest))
+        subject = _("Your order {number} is on its way").format(number=number)
+        body += _follow(order)
+        outbox.post(w, "order-shipped", to, subject, body, customer_id=order.customer_id)
+
+
+def delivered(w: Work, order: Order) -> None:
+    """It has arrived; where to turn to when something is wrong with it."""
+    to, language = recipient(w, order)
+    if not to:
+        return
+    with speaking(language):
+        number = order_number(order.id)
+        body = [
+            _("your order {number} has been delivered.").format(number=number),
+            _("If something is not as it should be, you can ask for a return here:"),
+            outbox.link("orders", order=str(order.id)),
+        ]
+        subject = _("Order {number} has arrived").format(number=number)
+        outbox.post(w, "order-delivered", to, subject, body, customer_id=order.customer_id)
+
+
+def _lines_of(order: Order) -> SelectOfScalar[OrderLine]:
+    return select(OrderLine).where(OrderLine.order_id == order.id).order_by(col(OrderLine.line_no))
+
+
+def cancelled(w: Work, order: Order, reason: str = "") -> None:
+    """The order is off; `reason` is given where staff called it off."""
     to, language = recipient(w, order)
     if not to:
         return
@@ -39,6 +88,8 @@ def cancelled(w: Work, order: Order) -> None:
         body = [
             _("your order {number} is cancelled. Nothing will be sent and nothing is to be paid.").format(number=number)
         ]
+        if reason:
+            body.append(_("The reason: {reason}").format(reason=reason))
         subject = _("Order {number} is cancelled").format(number=number)
         outbox.post(w, "order-cancelled", to, subject, body, customer_id=order.customer_id)
 

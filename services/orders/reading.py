@@ -13,6 +13,7 @@ from services import access, company
 from services.catalogue.offer import shown_name
 from services.errors import NotFound
 from services.orders.cancelling import can_cancel
+from services.orders.tracking import Parcel, parcels_of
 from services.search import order_number
 from services.text import _, ngettext
 from services.work import Work
@@ -40,6 +41,7 @@ class Summary:
 class DetailLine:
     """One line of an order, as it was charged."""
 
+    line_no: int
     product_id: int | None
     name: str
     quantity: int
@@ -60,7 +62,8 @@ class Detail:
     shipped_at: datetime | None
     delivered_at: datetime | None
     cancelled_at: datetime | None
-    cancellable: bool
+    cancellable: bool  # by whoever asks
+    parcels: list[Parcel]
 
 
 def listing(
@@ -76,7 +79,7 @@ def listing(
             raise NotFound(_("order"))
         rows = rows.where(tuple_(col(Order.ordered_at), col(Order.id)) < tuple_(mark.ordered_at, mark.id))
     rows = rows.order_by(col(Order.ordered_at).desc(), col(Order.id).desc())
-    return _summaries(w, w.session.exec(rows.limit(min(max(most, 1), MOST_PER_PAGE))).all())
+    return summaries(w, w.session.exec(rows.limit(min(max(most, 1), MOST_PER_PAGE))).all())
 
 
 def opened(w: Work, *, most: int = 10) -> list[Summary]:
@@ -84,7 +87,7 @@ def opened(w: Work, *, most: int = 10) -> list[Summary]:
     owner = access.own_customer_id(w)
     rows = select(Order).where(Order.customer_id == owner, col(Order.status).not_in(FINISHED))
     rows = rows.order_by(col(Order.ordered_at).desc(), col(Order.id).desc())
-    return _summaries(w, w.session.exec(rows.limit(most)).all())
+    return summaries(w, w.session.exec(rows.limit(most)).all())
 
 
 def detail(w: Work, order_id: int) -> Detail:
@@ -100,9 +103,10 @@ def detail(w: Work, order_id: int) -> Detail:
     where = order.delivery_address
     town = " ".join(p for p in (where.get("postal_code"), where.get("city")) if p)
     return Detail(
-        summary=_summaries(w, [order])[0],
+        summary=summaries(w, [order])[0],
         lines=[
             DetailLine(
+                line.line_no,
                 line.product_id,
                 line.name or shown_name(product_name or "", line.product_code, line.product_id or 0),
                 line.quantity,
@@ -118,7 +122,8 @@ def detail(w: Work, order_id: int) -> Detail:
         shipped_at=order.shipped_at,
         delivered_at=order.delivered_at,
         cancelled_at=order.cancelled_at,
-        cancellable=can_cancel(order),
+        cancellable=can_cancel(w, order),
+        parcels=parcels_of(w, order.id),
     )
 
 
@@ -128,7 +133,8 @@ def just_placed(w: Work, order_id: int) -> bool:
     return order.status is OrderStatus.PLACED and w.now - order.ordered_at < JUST_NOW
 
 
-def _summaries(w: Work, orders: Sequence[Order]) -> list[Summary]:
+def summaries(w: Work, orders: Sequence[Order]) -> list[Summary]:
+    """Orders that the caller may see, as they stand in a list."""
     zone = company.of(w).zone
     contents = _contents(w, [order.id for order in orders])
     return [

@@ -46,6 +46,7 @@ def called(kind: Kind) -> str:
         Kind.PROMISE: _("Promises"),
         Kind.CASE: _("Cases"),
         Kind.ORDER: _("Orders"),
+        Kind.STEP: _("Order steps"),
         Kind.SURVEY: _("Surveys"),
         Kind.CHANGE: _("Account changes"),
     }[kind]
