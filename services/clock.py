@@ -1,12 +1,19 @@
 """The one place that reads the time. Everything else is given an instant."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 
 def now() -> datetime:
     """This instant, aware, in UTC."""
     return datetime.now(UTC)
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """The time zones this machine knows. Python reads them from the disk at every question; here it is asked once."""
+    return frozenset(available_timezones())
 
 
 def day_of(instant: datetime, zone: ZoneInfo) -> date:

@@ -2,14 +2,14 @@
 
 import time
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from babel.numbers import list_currencies
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, select
 
 from db.models import Role, Setting
-from services import audit
+from services import audit, clock
 from services.errors import Invalid
 from services.inputs import line
 from services.text import LANGUAGES, _
@@ -64,7 +64,7 @@ def checked(change: dict[str, Any]) -> dict[str, Any]:
         change["name"] = line(change["name"], _("Company name"), 120)
     if "currency" in change and change["currency"] not in list_currencies():
         raise Invalid(_("Currency"), _("choose one from the list"))
-    if "time_zone" in change and change["time_zone"] not in available_timezones():
+    if "time_zone" in change and change["time_zone"] not in clock.zone_names():
         raise Invalid(_("Time zone"), _("choose one from the list"))
     if "language" in change and change["language"] not in LANGUAGES:
         raise Invalid(_("Language"), _("choose one from the list"))

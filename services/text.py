@@ -8,8 +8,8 @@ import gettext
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
-from functools import cache
+from datetime import UTC, date, datetime
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -74,12 +74,12 @@ def own_name(language: str) -> str:
 
 def number(value: float, digits: int = 0) -> str:
     """A number with the separators of the language."""
-    return str(format_decimal(round(value, digits), locale=locale_name()))
+    return _decimal(round(value, digits) + 0, locale_name())  # + 0: never "-0"
 
 
 def money(cents: int, currency: str) -> str:
     """An amount in minor units, written with its currency."""
-    return str(format_currency(cents / 10 ** minor_digits(currency), currency, locale=locale_name()))
+    return _currency(cents, currency, locale_name())
 
 
 @cache
@@ -90,13 +90,13 @@ def minor_digits(currency: str) -> int:
 
 def local_time(instant: datetime, zone: ZoneInfo) -> str:
     """Date and time of day in `zone`."""
-    return str(format_datetime(instant.astimezone(zone), "medium", locale=locale_name()))
+    return _time(instant.astimezone(UTC), zone, locale_name())
 
 
 def local_date(value: datetime | date, zone: ZoneInfo) -> str:
     """The calendar day in `zone` (a plain date stays as it is)."""
     day = value.astimezone(zone).date() if isinstance(value, datetime) else value
-    return str(format_date(day, "medium", locale=locale_name()))
+    return _date(day, locale_name())
 
 
 def clock_time(instant: datetime, zone: ZoneInfo) -> str:
@@ -107,3 +107,24 @@ def clock_time(instant: datetime, zone: ZoneInfo) -> str:
 def local_clock(instant: datetime, zone: ZoneInfo) -> str:
     """Hours and minutes in `zone`."""
     return str(format_time(instant.astimezone(zone), "short", locale=locale_name()))
+
+
+# Writing a figure takes Babel longer than drawing it, and a page writes much the same ones every time.
+@lru_cache(maxsize=4096)
+def _decimal(value: float, locale: str) -> str:
+    return str(format_decimal(value, locale=locale))
+
+
+@lru_cache(maxsize=4096)
+def _currency(cents: int, currency: str, locale: str) -> str:
+    return str(format_currency(cents / 10 ** minor_digits(currency), currency, locale=locale))
+
+
+@lru_cache(maxsize=4096)
+def _time(instant: datetime, zone: ZoneInfo, locale: str) -> str:
+    return str(format_datetime(instant.astimezone(zone), "medium", locale=locale))
+
+
+@lru_cache(maxsize=4096)
+def _date(day: date, locale: str) -> str:
+    return str(format_date(day, "medium", locale=locale))

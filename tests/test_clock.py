@@ -73,3 +73,8 @@ def test_a_clock_that_went_back_signs_out_rather_than_in(
     assert not sessions.is_live(sid)
     monkeypatch.setattr(clock, "now", lambda: make.NOON + timedelta(days=365 * 11))
     assert not sessions.is_live(sid)
+
+
+def test_zones_that_python_knows_can_be_chosen_and_no_others() -> None:
+    assert {"Europe/Berlin", "America/Sao_Paulo", "UTC"} <= clock.zone_names()
+    assert "Europe/Atlantis" not in clock.zone_names()

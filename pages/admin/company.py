@@ -1,7 +1,5 @@
 """The company's own answers: name, currency, time zone, language."""
 
-from zoneinfo import available_timezones
-
 import streamlit as st
 
 from db.models import Role
@@ -9,12 +7,12 @@ from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.narrow import narrow
 from pages._ui.show import home
-from services import company_settings
+from services import clock, company_settings
 from services.text import LANGUAGES, _
 from services.work import work
 
 actor = require(Role.ADMIN)
-ZONES = sorted(available_timezones())
+ZONES = sorted(clock.zone_names())
 
 with narrow():
     st.title(_("Company"))

@@ -1,7 +1,5 @@
 """One's account: details, addresses, telephone numbers, and every change with who made it and when."""
 
-from zoneinfo import available_timezones
-
 import streamlit as st
 
 from db.models import Role
@@ -10,7 +8,7 @@ from pages._ui.guard import require
 from pages._ui.show import md, when
 from pages.customer._ui.addresses import addresses
 from pages.customer._ui.phones import phones
-from services import accounts
+from services import accounts, clock
 from services.accounts import Account, AccountChange, Stale
 from services.text import LANGUAGES, _, own_name
 from services.work import Actor, reading, work
@@ -43,7 +41,7 @@ def details() -> None:
             max_chars=200,
             autocomplete="organization",
         )
-        zones = sorted(available_timezones())
+        zones = sorted(clock.zone_names())
         language = st.selectbox(
             _("Language"), LANGUAGES, LANGUAGES.index(account.language), format_func=own_name, key="account_language"
         )

@@ -1,7 +1,5 @@
 """The first page of a new installation: company, first administrator, and what to begin with."""
 
-from zoneinfo import available_timezones
-
 import streamlit as st
 from babel.numbers import get_currency_name, list_currencies
 
@@ -9,7 +7,7 @@ from pages._ui import guard, signing_in
 from pages._ui.feedback import reported
 from pages._ui.guard import visitor
 from pages._ui.narrow import narrow
-from services import first_run
+from services import clock, first_run
 from services.text import LANGUAGES, _
 from services.work import reading, work
 
@@ -17,9 +15,7 @@ actor = visitor()
 
 CURRENCIES = ["EUR", "USD", "GBP", "CHF", "JPY", "BRL", "SEK", "PLN", "INR", "CAD", "AUD"]
 OTHERS = sorted(c for c in list_currencies() if c not in CURRENCIES and len(c) == 3)
-ZONES = sorted(
-    z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/", "posix/", "right/"))
-)
+ZONES = sorted(z for z in clock.zone_names() if "/" in z and not z.startswith(("Etc/", "SystemV/", "posix/", "right/")))
 COUNTRIES = ["DE", "AT", "CH", "GB", "US", "CA", "AU", "FR", "ES", "IT", "NL", "BE", "PL", "SE", "BR", "IN", "JP", "PT"]
 BEGIN = {
     "demo": _("Load the demonstration company: 500 customers, three years of orders and contacts"),

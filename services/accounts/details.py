@@ -1,12 +1,10 @@
 """Changing name, company, language and time zone; and the rule by which nobody overwrites what another has saved."""
 
-from zoneinfo import available_timezones
-
 from sqlalchemy import update
 from sqlmodel import SQLModel, col
 
 from db.models import Customer, CustomerKind
-from services import access, audit, company, search
+from services import access, audit, clock, company, search
 from services.accounts.view import shown_name
 from services.errors import Conflict, Invalid
 from services.inputs import line
@@ -76,7 +74,7 @@ def change(w: Work, new: AccountChange) -> None:
 def _checked(new: AccountChange, *, is_company: bool) -> dict[str, str]:
     if new.language not in LANGUAGES:
         raise Invalid(_("Language"), _("choose one from the list"))
-    if new.time_zone not in available_timezones():
+    if new.time_zone not in clock.zone_names():
         raise Invalid(_("Time zone"), _("choose one from the list"))
     return {
         "name": line(new.name, _("Name"), 200),
