@@ -14,7 +14,7 @@ from services.text import _
 PAGES = Path(__file__).resolve().parent.parent
 STAFF, MANAGER, ADMIN, CUSTOMER = Role.STAFF, Role.MANAGER, Role.ADMIN, Role.CUSTOMER
 #: Where a role starts.
-HOME = {CUSTOMER: "customer/home.py", STAFF: "staff/customers.py", MANAGER: "manager/live.py", ADMIN: "manager/live.py"}
+HOME = {CUSTOMER: "customer/home.py", STAFF: "staff/today.py", MANAGER: "manager/live.py", ADMIN: "manager/live.py"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ def entries(_language: str) -> list[Entry]:
         Entry("customer/catalogue.py", "catalogue", _("Catalogue"), ":material/storefront:", (CUSTOMER,), sales),
         Entry("customer/basket.py", "basket", _("Basket"), ":material/shopping_basket:", (CUSTOMER,), sales),
         Entry("customer/orders.py", "orders", _("My orders"), ":material/package_2:", (CUSTOMER,), sales),
+        Entry("staff/today.py", "today", _("Today"), ":material/today:", (STAFF,), team),
         Entry("staff/customers.py", "customers", _("Find a customer"), ":material/search:", (STAFF,), team),
         Entry("staff/customer.py", "customer", _("Customer"), ":material/person:", (STAFF,)),
         Entry("staff/orders.py", "order-desk", _("Order desk"), ":material/inventory:", (STAFF,), team),

@@ -1,0 +1,70 @@
+"""The start page of staff: what is due is done in its place; list and people stand in the address."""
+
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session
+from streamlit.testing.v1 import AppTest
+
+from db.models import FollowUp, Order, OrderStatus, Role, StaffMember
+from tests import make
+from tests.test_page_staff import HOSTILE, alone, known, page, shown, signed_in
+
+NOON = make.NOON
+PAGES = Path(__file__).parent.parent / "pages"
+#: The services below are tested on both databases; here it is the page that is looked at.
+pytestmark = pytest.mark.parametrize("engines", ["sqlite"], indirect=True)
+
+
+def planned(session: Session, customer_id: int, reason: str, owner_id: int | None) -> FollowUp:
+    row = FollowUp(customer_id=customer_id, owner_id=owner_id, reason=reason, due_at=NOON, created_at=NOON)
+    session.add(row)
+    session.commit()
+    return row
+
+
+def test_staff_begin_with_today_and_a_line_is_done_without_leaving_it(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = signed_in(session, monkeypatch)
+    row = planned(session, known(session, "Ada _Lovelace_", "ada@example.com"), HOSTILE, who.staff_id)
+    at = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30).run()
+    assert [t.value for t in at.title] == ["Today"]
+    assert HOSTILE in [t.value for t in at.text]
+    at.button(key=f"done_follow_up_{row.id}").click().run()
+    assert not at.exception
+    assert "Nothing is due." in shown(at)
+    session.refresh(row)
+    assert row.done_at == NOON
+
+
+def test_a_line_can_be_handed_to_those_who_can_sign_in(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    who, mate = signed_in(session, monkeypatch), make.person(session)
+    row = planned(session, known(session, "Ada Lovelace", "ada@example.com"), "call", who.staff_id)
+    at = page("today.py")
+    at.button(key=f"other_follow_up_{row.id}").click().run()
+    assert not at.exception
+    offered = at.selectbox(key=f"mate_follow-up_{row.id}").options
+    assert session.get_one(StaffMember, mate.staff_id).name in offered
+    assert session.get_one(StaffMember, who.staff_id).name not in offered, "it is theirs already"
+
+
+def test_the_address_says_which_list_and_whose(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in(session, monkeypatch)
+    ada, mate = known(session, "Ada Lovelace", "ada@example.com"), make.person(session)
+    row = planned(session, ada, "of a colleague", mate.staff_id)
+    session.add(Order(customer_id=known(session, "Grace Hopper", "g@example.com"), ordered_at=NOON,
+                      status=OrderStatus.DELIVERED))  # fmt: skip
+    session.commit()
+    assert "of a colleague" not in shown(page("today.py"))
+    assert "of a colleague" in shown(page("today.py", scope="all"))
+    assert row.done_at is None
+    assert "last order" in shown(page("today.py", list="planned"))
+    assert "no contact yet" in shown(page("today.py", list="quiet"))
+
+
+def test_a_customer_is_turned_away(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in(session, monkeypatch, Role.CUSTOMER)
+    at = alone("today.py")
+    assert [e.value for e in at.error] == ["This page is not yours."]
+    assert not at.button
