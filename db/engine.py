@@ -97,6 +97,7 @@ def _sqlite_engine(url: str, begin: str, read_only: bool) -> Engine:
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
         pool_size=16,
         max_overflow=48,
+        pool_use_lifo=read_only,  # SQLite's page cache and its count of commits are each connection's own: stay on one
     )
 
     @event.listens_for(engine, "connect")

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from db.engine import Engines, make_engines
 from db.models import Role
-from pages.manager._ui import filters, prepared
+from pages.manager._ui import filters, overview, prepared
 from services import clock, company, rollups
 from services.board.live import Asked
 from services.board.version import version
@@ -18,7 +18,7 @@ from services.errors import NotAllowed
 from services.work import SYSTEM, Actor, Work, reading, work
 from tests import make
 from tests.conftest import counted
-from tests.make_sales import contact, order
+from tests.make_sales import case, contact, order
 
 BOSS = Actor(person_id=1, role=Role.MANAGER)
 ADMIN = Actor(person_id=2, role=Role.ADMIN)
@@ -123,6 +123,35 @@ def test_readers_beside_a_busy_writer_always_see_what_was_committed_before_they_
         reader.join()
     assert wrong == []
     assert _contacts(_tick()) == 40
+
+
+def test_a_chart_kept_from_before_is_the_one_that_would_be_made_now(fresh_engines: Engines) -> None:
+    writes: list[Callable[[Work], object]] = [
+        lambda w: contact(w, make.NOON),
+        lambda w: order(w, make.NOON, (make.product(w.session, category="Tea"), 900)),
+        lambda w: order(w, make.NOON - timedelta(weeks=1), (make.product(w.session, category="Tea"), 500)),
+        lambda w: order(w, make.NOON - timedelta(weeks=1), (make.product(w.session, category="Cups"), 0)),
+        lambda w: order(w, make.NOON, (make.product(w.session, category=""), -900)),
+        lambda w: rollups.joined(w, make.NOON - timedelta(days=1)),
+        lambda w: case(w, make.NOON - timedelta(days=2)),
+        lambda w: company.save(w, currency="JPY"),
+    ]
+    _tick()
+    for write in writes:
+        with work(SYSTEM) as w:
+            write(w)
+        kept = _tick()
+        board = kept.board
+        fresh = [
+            overview.contacts(board),
+            overview.orders(board, cents=False),
+            overview.revenue(board),
+            overview.customers(board),
+            overview.cases(board),
+        ]
+        for card, anew in zip(kept.cards, fresh, strict=True):
+            assert (card.sentence, card.options, card.spec) == (anew.sentence, anew.options, anew.spec)
+            assert card.sent.equals(anew.sent)
 
 
 @pytest.mark.parametrize("rows", [1, 60])
