@@ -25,7 +25,8 @@ from db.models import (
     Role,
     StaffMember,
 )
-from services import access, company, search
+from services import access, company, consents, search
+from services.consents import Current
 from services.work import Work
 
 SHOWN = 5  # open promises, cases, follow-ups and last orders on the overview
@@ -84,6 +85,7 @@ class Overview:
     cases: tuple[OpenCase, ...]
     follow_ups: tuple[OpenFollowUp, ...]
     orders: tuple[LastOrder, ...]
+    consents: tuple[Current, ...]
 
 
 def overview(w: Work, customer_id: int) -> Overview:
@@ -115,6 +117,7 @@ def overview(w: Work, customer_id: int) -> Overview:
         cases=_cases(w, customer_id),
         follow_ups=_follow_ups(w, customer_id),
         orders=_orders(w, customer_id),
+        consents=consents.current(w, customer_id),
     )
 
 

@@ -7,6 +7,7 @@ from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import md, when
 from pages.customer._ui.addresses import addresses
+from pages.customer._ui.consents import own_consents
 from pages.customer._ui.phones import phones
 from services import accounts, clock
 from services.accounts import Account, AccountChange, Stale
@@ -93,5 +94,7 @@ with left:
 with right:
     st.subheader(_("Addresses"))
     addresses(account)
+    st.subheader(_("What you agree to"))
+    own_consents()
 st.subheader(_("Changes"))
 history(actor)

@@ -6,7 +6,7 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import empty
-from pages.staff._ui import brief, history, log_form
+from pages.staff._ui import brief, consents, history, log_form
 from services import timeline
 from services.customer_overview import Overview, overview
 from services.text import _
@@ -59,6 +59,7 @@ if customer_id is None or seen is None:
 else:
     if brief.draw(seen, actor):
         st.switch_page(CUSTOMERS)
+    consents.line(seen.consents, actor)
     left, right = st.columns([5, 6], gap="medium")
     with left:
         log_form.log_form(customer_id)

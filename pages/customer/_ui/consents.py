@@ -1,0 +1,49 @@
+"""What the customer agrees to: a switch per purpose, and every answer so far."""
+
+import streamlit as st
+
+from db.models import Purpose, Role
+from pages._ui.feedback import reported
+from pages._ui.guard import require
+from pages._ui.show import day, md, when
+from services import consents
+from services.text import _
+from services.work import reading, work
+
+
+def explained() -> dict[Purpose, str]:
+    """What each one allows."""
+    return {
+        Purpose.SERVICE: _("Hints about products you bought. Mail about an order itself always comes."),
+        Purpose.NEWSLETTER: _("News and offers by mail."),
+        Purpose.PROFILING: _("Suggestions worked out from what you bought before."),
+        Purpose.RESEARCH: _("Questions about how satisfied you are."),
+    }
+
+
+@st.fragment
+def own_consents() -> None:
+    """The switches count at once; below them what was said when."""
+    who = require(Role.CUSTOMER)
+    own = who.customer_id or 0
+    with reading(who) as w:
+        standing, past = consents.current(w, own), consents.history(w, own)
+    names, meaning = consents.names(), explained()
+    for c in standing:
+        # A new answer is a new widget: what it shows is what is stored.
+        agreed = st.toggle(names[c.purpose], bool(c.granted), key=f"consent_{c.purpose}_{c.row}")
+        told = _("no answer yet") if c.at is None else _("since {day}").format(day=day(c.at, who))
+        st.caption(md(f"{meaning[c.purpose]} {told}"))
+        if agreed is not bool(c.granted):
+            with reported(_("Noted; it counts from now on.")) as outcome, work(who) as w:
+                consents.switch(w, c.purpose, agreed)
+            if outcome.ok:
+                st.rerun(scope="fragment")
+    with st.expander(_("History of your consents"), icon=":material/history:"):
+        if not past:
+            st.caption(_("You have not answered yet."))
+        for given in past:
+            answer = _("agreed") if given.granted else _("withdrawn")
+            st.text(
+                " · ".join(t for t in (names[given.purpose], answer, when(given.at, who), given.how, given.who) if t)
+            )
