@@ -14,11 +14,13 @@ from streamlit.runtime.scriptrunner import script_runner
 ROOT = Path(__file__).resolve().parent.parent
 IN_FORCE = {
     "client.allowedOrigins": [],
+    "client.disableDataExport": True,
     "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
     "client.toolbarMode": "viewer",
     "browser.gatherUsageStats": False,
     "global.developmentMode": False,
+    "global.minCachedMessageSize": 2000.0,
     "runner.magicEnabled": False,
     "runner.postScriptGC": False,
     "server.allowedHosts": ["127.0.0.1", "::1", "crm.example", "localhost"],
