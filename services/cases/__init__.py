@@ -1,0 +1,29 @@
+"""Cases: concerns that stay open until they are settled. Opened, talked about, changed, settled, opened again."""
+
+from services.cases.changing import CaseChange, change
+from services.cases.opening import NewCase, NewQuestion, ask, raise_for
+from services.cases.reading import PER_PAGE, CaseRow, CaseView, Note, Said, changed, listing, view
+from services.cases.rules import case_number, next_states
+from services.cases.thread import NewAnswer, read, write
+
+__all__ = [
+    "PER_PAGE",
+    "CaseChange",
+    "CaseRow",
+    "CaseView",
+    "NewAnswer",
+    "NewCase",
+    "NewQuestion",
+    "Note",
+    "Said",
+    "ask",
+    "case_number",
+    "change",
+    "changed",
+    "listing",
+    "next_states",
+    "raise_for",
+    "read",
+    "view",
+    "write",
+]

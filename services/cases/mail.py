@@ -1,0 +1,73 @@
+"""The mails about a case: the customer gets our words, staff get a link."""
+
+from sqlmodel import col, select
+
+from db.models import Case, CustomerEmail, Person
+from services import company, outbox
+from services.cases.rules import case_number
+from services.text import _, local_time, speaking
+from services.work import Work
+
+
+def opened(w: Work, case: Case) -> None:
+    """We have opened a case for the customer."""
+    to, language = _customer(w, case)
+    if not to:
+        return
+    with speaking(language):
+        told = [_("we have noted your concern under the number {number}.").format(number=case_number(case.id))]
+        if case.next_step:
+            told.append(_("What happens next: {step}").format(step=case.next_step))
+        if case.answer_by:
+            by = local_time(case.answer_by, company.of(w).zone)
+            told.append(_("You hear from us by {time}.").format(time=by))
+        _post(w, case, "case-opened", to, told)
+
+
+def answered(w: Work, case: Case, text: str) -> None:
+    """What we wrote, and where to answer."""
+    to, language = _customer(w, case)
+    if to:
+        with speaking(language):
+            _post(w, case, "case-answer", to, [text])
+
+
+def _post(w: Work, case: Case, kind: str, to: str, told: list[str]) -> None:
+    lines = [*told, _("You can read and answer it here:"), outbox.link("my-cases", case=str(case.id))]
+    subject = f"[{case_number(case.id)}] {case.subject}"
+    outbox.post(w, kind, to, subject, lines, customer_id=case.customer_id)
+
+
+def customer_wrote(w: Work, case: Case) -> None:
+    """To the owner of the case, without the customer's words. A case of nobody's stands on everybody's Today."""
+    owner = select(Person).where(Person.staff_id == case.owner_id, col(Person.disabled_at).is_(None))
+    person = w.session.exec(owner).one_or_none() if case.owner_id else None
+    if person is None:
+        return
+    with speaking(person.language):
+        number = case_number(case.id)
+        subject = _("The customer wrote in case {number}").format(number=number)
+        lines = [_("there is a new message in case {number}.").format(number=number)]
+        outbox.post(w, "case-message", person.email, subject, [*lines, outbox.link("case", case=str(case.id))])
+
+
+def _customer(w: Work, case: Case) -> tuple[str, str]:
+    """Address and language: of the login, else of the account; empty where none is known."""
+    logins = (
+        select(Person)
+        .where(
+            Person.customer_id == case.customer_id,
+            col(Person.disabled_at).is_(None),
+            col(Person.confirmed_at).is_not(None),
+        )
+        .order_by(col(Person.id))
+    )
+    login = w.session.exec(logins.limit(1)).first()
+    if login is not None:
+        return login.email, login.language
+    stored = (
+        select(CustomerEmail.email)
+        .where(CustomerEmail.customer_id == case.customer_id)
+        .order_by(col(CustomerEmail.is_primary).desc(), col(CustomerEmail.id))
+    )
+    return w.session.exec(stored.limit(1)).first() or "", company.of(w).language

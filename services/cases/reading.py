@@ -1,0 +1,148 @@
+"""One's cases, and one case with what was said in it. Notes and ownership are for staff only."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select as columns_of
+from sqlmodel import col, select
+
+from db.models import Case, CaseState, Customer, Direction, Interaction, Message, Person, Role, StaffMember
+from services import access, due
+from services.cases.changing import stand
+from services.cases.rules import case_number
+from services.work import Work
+
+PER_PAGE = 20
+MOST_SAID = 200  # the newest messages, and the newest notes, of a case that are shown
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    id: int
+    number: str
+    subject: str
+    state: CaseState
+    next_step: str
+    answer_by: datetime | None
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message of the thread."""
+
+    id: int
+    author: str
+    by_customer: bool
+    text: str
+    at: datetime
+    unread: bool
+
+
+@dataclass(frozen=True)
+class Note:
+    """A contact about the case; the customer never sees it."""
+
+    id: int
+    author: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """One case. `notes`, `owner_id`, `team`, `priority` and `seen` are empty for the customer."""
+
+    row: CaseRow
+    customer_id: int
+    customer: str
+    order_id: int | None
+    thread: list[Said]
+    notes: list[Note]
+    last_message: int
+    unread: bool
+    owner_id: int | None = None
+    team: str = ""
+    priority: str = ""
+    seen: str = ""
+
+
+def listing(w: Work, before: int | None = None) -> list[CaseRow]:
+    """One's own cases, newest first, `PER_PAGE` of them older than the case `before`."""
+    own = access.own_customer_id(w)
+    mine = select(Case).where(Case.customer_id == own).order_by(col(Case.id).desc()).limit(PER_PAGE)
+    if before is not None:
+        mine = mine.where(col(Case.id) < before)
+    return [_row(case) for case in w.session.exec(mine)]
+
+
+def view(w: Work, case_id: int) -> CaseView:
+    """The case for its customer or for staff. The number of queries does not grow with the thread. Raises NotFound."""
+    w.require(Role.CUSTOMER, Role.STAFF)
+    case = access.case(w, case_id)
+    customer = w.session.get_one(Customer, case.customer_id)
+    thread = _thread(w, case)
+    theirs = w.actor.role is not Role.CUSTOMER
+    seen = CaseView(
+        row=_row(case),
+        customer_id=case.customer_id,
+        customer=due.called(case.customer_id, customer.name, customer.company),
+        order_id=case.order_id,
+        thread=thread,
+        notes=[],
+        last_message=thread[-1].id if thread else 0,
+        unread=any(s.unread and s.by_customer is theirs for s in thread),
+    )
+    if w.actor.role is Role.CUSTOMER:
+        return seen
+    return replace(
+        seen,
+        notes=_notes(w, case),
+        owner_id=case.owner_id,
+        team=case.team or "",
+        priority=case.priority,
+        seen=stand(case),
+    )
+
+
+def changed(w: Work, case_id: int) -> tuple[int, str]:
+    """What differs once somebody wrote or changed the case, for asking often. Raises NotFound."""
+    w.require(Role.CUSTOMER, Role.STAFF)
+    case = access.case(w, case_id)
+    newest = select(Message.id).where(Message.case_id == case_id).order_by(col(Message.id).desc()).limit(1)
+    told = (case.state.value, case.next_step) if w.actor.role is Role.CUSTOMER else stand(case)
+    return w.session.exec(newest).first() or 0, str(told)
+
+
+def _row(case: Case) -> CaseRow:
+    return CaseRow(
+        case.id, case_number(case.id), case.subject, case.state, case.next_step, case.answer_by, case.opened_at
+    )
+
+
+def _thread(w: Work, case: Case) -> list[Said]:
+    newest = (
+        columns_of(col(Message.id), col(Message.direction), col(Message.body), col(Message.sent_at),
+                   col(Message.read_at), col(Person.name))
+        .outerjoin(Person, col(Person.id) == col(Message.author_id))
+        .where(col(Message.case_id) == case.id)
+        .order_by(col(Message.id).desc())
+        .limit(MOST_SAID)
+    )  # fmt: skip
+    rows = list(w.session.connection().execute(newest))
+    return [
+        Said(r.id, r.name or "", r.direction is Direction.IN, r.body, r.sent_at, r.read_at is None)
+        for r in reversed(rows)
+    ]
+
+
+def _notes(w: Work, case: Case) -> list[Note]:
+    newest = (
+        columns_of(col(Interaction.id), col(Interaction.summary), col(Interaction.happened_at), col(StaffMember.name))
+        .outerjoin(StaffMember, col(StaffMember.id) == col(Interaction.staff_id))
+        .where(col(Interaction.case_id) == case.id)
+        .order_by(col(Interaction.id).desc())
+        .limit(MOST_SAID)
+    )
+    rows = w.session.connection().execute(newest)
+    return [Note(r.id, r.name or "", r.summary, r.happened_at) for r in rows]
