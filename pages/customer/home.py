@@ -15,7 +15,7 @@ from services.work import Actor, reading
 
 actor = require(Role.CUSTOMER)
 
-CATALOGUE, ORDERS = "customer/catalogue.py", "customer/orders.py"
+CASES, CATALOGUE, ORDERS = "customer/cases.py", "customer/catalogue.py", "customer/orders.py"
 
 
 def promises(seen: Home, actor: Actor) -> None:
@@ -35,7 +35,8 @@ def cases(seen: Home, actor: Actor) -> None:
     for case in seen.cases:
         with st.container(border=True, gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-                st.markdown(bold(md(case.subject)), width="content")
+                to_case = {"case": str(case.number)}
+                st.page_link(CASES, label=bold(md(case.subject)), query_params=to_case, width="content")
                 if case.waits_for_you:
                     st.badge(_("We wait for your answer"), icon=":material/reply:", color="orange")
                 else:

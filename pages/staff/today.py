@@ -17,7 +17,7 @@ from services.work import Actor, reading
 
 actor = require(Role.STAFF)
 
-CUSTOMER, CUSTOMERS = "staff/customer.py", "staff/customers.py"
+CASE, CUSTOMER, CUSTOMERS = "staff/case.py", "staff/customer.py", "staff/customers.py"
 VIEWS = ("today", "planned", "quiet")
 SHORT = 160
 
@@ -37,7 +37,7 @@ def case_line(case: CaseLeft, actor: Actor) -> None:
     with st.container(border=True, gap="xsmall"):
         query = {"customer": str(case.customer_id)}
         st.page_link(CUSTOMER, label=md(case.customer), icon=":material/support_agent:", query_params=query)
-        st.text(case.subject)
+        st.page_link(CASE, label=md(case.subject), query_params={"case": str(case.id)})
         if case.late and case.answer_by:
             late = _("answer overdue since {time}").format(time=md(when(case.answer_by, actor)))
             st.badge(late, icon=":material/warning:", color="red")
@@ -51,8 +51,9 @@ def news_line(news: News, actor: Actor) -> None:
     """One thing a customer did."""
     icon = ":material/chat:" if news.entity == "message" else ":material/manage_accounts:"
     with st.container(gap=None):
-        query = {"customer": str(news.customer_id)}
-        st.page_link(CUSTOMER, label=md(news.customer), icon=icon, query_params=query)
+        to, query = (CASE, {"case": str(news.case_id)}) if news.case_id else (CUSTOMER, {})
+        query = query or {"customer": str(news.customer_id)}
+        st.page_link(to, label=md(news.customer), icon=icon, query_params=query)
         st.text(news.text if len(news.text) <= SHORT else news.text[:SHORT] + " …")
         st.caption(md(when(news.at, actor)))
 

@@ -3,11 +3,12 @@
 from services.cases.changing import CaseChange, change
 from services.cases.opening import NewCase, NewQuestion, ask, raise_for
 from services.cases.reading import PER_PAGE, CaseRow, CaseView, Note, Said, changed, listing, view
-from services.cases.rules import case_number, next_states
+from services.cases.rules import PRIORITIES, case_number, next_states, priority_in_words
 from services.cases.thread import NewAnswer, read, write
 
 __all__ = [
     "PER_PAGE",
+    "PRIORITIES",
     "CaseChange",
     "CaseRow",
     "CaseView",
@@ -22,6 +23,7 @@ __all__ = [
     "changed",
     "listing",
     "next_states",
+    "priority_in_words",
     "raise_for",
     "read",
     "view",

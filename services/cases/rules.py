@@ -24,6 +24,12 @@ def case_number(case_id: int) -> str:
     return f"Q{case_id:07d}"
 
 
+def priority_in_words(priority: str) -> str:
+    """How urgent a case is; an imported word stays as it is."""
+    known = {"low": _("low"), "normal": _("normal"), "high": _("high"), "urgent": _("urgent")}
+    return known.get(priority, priority)
+
+
 def next_states(state: CaseState) -> tuple[CaseState, ...]:
     """What a case in this state may become."""
     return NEXT[state]

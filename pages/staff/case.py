@@ -1,0 +1,78 @@
+"""One case: the thread with the customer, the notes of the house, and who does what until when."""
+
+import streamlit as st
+
+from db.models import CaseState, Role
+from pages._ui.feedback import reported
+from pages._ui.guard import require
+from pages._ui.show import empty, md, when, words
+from pages._ui.threads import remember, thread, watch
+from pages.staff._ui import case_forms
+from services import cases, contact_words
+from services.cases import CaseView
+from services.text import _
+from services.work import Actor, reading, work
+
+actor = require(Role.STAFF)
+
+CUSTOMER, TODAY = "staff/customer.py", "staff/today.py"
+
+
+def asked_for() -> int | None:
+    """The case in the address."""
+    typed = st.query_params.get("case", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+def head(case: CaseView, actor: Actor) -> None:
+    """What, whose, how far, until when."""
+    row = case.row
+    st.title(md(row.subject), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        query = {"customer": str(case.customer_id)}
+        st.page_link(CUSTOMER, label=md(case.customer), icon=":material/person:", query_params=query)
+        st.badge(contact_words.case_state(row.state), icon=":material/support_agent:")
+        told = [row.number, _("opened {time}").format(time=when(row.opened_at, actor))]
+        if row.answer_by:
+            told.append(_("answer by {time}").format(time=when(row.answer_by, actor)))
+        st.caption(md(" · ".join(told)), width="content")
+
+
+def notes(case: CaseView, actor: Actor) -> None:
+    """Newest first."""
+    for note in case.notes:
+        with st.container(border=True, gap=None):
+            st.caption(md(" · ".join(t for t in (note.author, when(note.at, actor)) if t)))
+            words(note.text)
+
+
+def draw(case: CaseView, actor: Actor) -> None:
+    """Left what the customer reads, right what stays in the house."""
+    head(case, actor)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        thread(case, actor)
+        if case.row.state is CaseState.CLOSED:
+            st.info(_("This case is closed. Open it again to answer."))
+        else:
+            case_forms.answer(case)
+    with right:
+        case_forms.change(case)
+        case_forms.note(case)
+        notes(case, actor)
+
+
+seen: list[CaseView] = []
+if (case_id := asked_for()) is not None:
+    with reported(), reading(actor) as w:
+        seen.append(cases.view(w, case_id))
+if not seen:
+    empty(_("No case is chosen."), _("Open one from Today or from its customer."), ":material/support_agent:")
+    st.page_link(TODAY, label=_("Today"), icon=":material/today:")
+for case in seen:
+    draw(case, actor)
+    remember(actor, case.row.id)
+    if case.unread:
+        with reported(), work(actor) as w:
+            cases.read(w, case.row.id)
+    watch(case.row.id)
