@@ -2,7 +2,7 @@
 
 from sqlmodel import select
 
-from db.models import Case, Customer, ImportRun, Interaction, LoginSession, Order, Person, Product, Role
+from db.models import Case, Customer, ImportRun, Interaction, LoginSession, Order, Person, Product, Return, Role
 from services.errors import NotAllowed, NotFound
 from services.text import _
 from services.work import Work
@@ -36,6 +36,15 @@ def order(w: Work, order_id: int) -> Order:
     found = w.session.get(Order, order_id)
     if found is None or not _own_customer_only(w, found.customer_id):
         raise NotFound(_("order"))
+    return found
+
+
+def order_return(w: Work, return_id: int) -> Return:
+    """The return, for staff or for the customer of its order. Raises NotFound."""
+    found = w.session.get(Return, return_id)
+    of = w.session.get(Order, found.order_id) if found else None
+    if found is None or of is None or not _own_customer_only(w, of.customer_id):
+        raise NotFound(_("return"))
     return found
 
 

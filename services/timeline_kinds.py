@@ -23,9 +23,8 @@ from db.models import (
     StaffMember,
     SurveyResponse,
 )
-from services import company, contact_words
+from services import company, contact_words, order_step_words
 from services.accounts.details import labels
-from services.orders import step_words
 from services.orders.words import in_words
 from services.search import order_number
 from services.text import _, local_date, money, number
@@ -190,9 +189,16 @@ def _orders(w: Work, rows: Sequence[Any]) -> list[Entry]:
     return entries
 
 
-def _steps(_w: Work, rows: Sequence[Any]) -> list[Entry]:
+def _steps(w: Work, rows: Sequence[Any]) -> list[Entry]:
+    currency = company.of(w).currency
     return [
-        Entry(Kind.STEP, r.id, r.at, *step_words.told(r.action, r.entity_id, r.after), _some(r.actor_name, r.reason))
+        Entry(
+            Kind.STEP,
+            r.id,
+            r.at,
+            *order_step_words.told(r.action, r.entity_id, r.after, currency),
+            _some(r.actor_name, r.reason),
+        )
         for r in rows
     ]
 

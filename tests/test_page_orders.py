@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
-from db.models import LoginSession, Order, OrderStatus, Role, Shipment
+from db.models import LoginSession, Order, OrderStatus, Return, Role, Shipment
 from pages._ui import guard
 from services import orders
 from services.orders import tracking
@@ -77,6 +77,38 @@ def test_staff_send_an_order_from_the_desk_in_two_parcels(
     assert session.get_one(Order, order.id).status is OrderStatus.DELIVERED
     assert len(session.exec(select(Shipment)).all()) == 2
     assert "Nothing is waiting here." in shown(page("staff/orders.py"))
+
+
+def test_a_return_goes_from_the_customers_page_over_the_desk_to_the_refund(
+    session: Session, monkeypatch: pytest.MonkeyPatch, order: Order, customer: Actor
+) -> None:
+    staff = make.actor(session, Role.STAFF)
+    w = Work(session, staff, NOON)
+    orders.pick(w, order.id)
+    orders.ship(w, order.id, orders.NewParcel())
+    orders.deliver(w, order.id)
+    sign_in(session, monkeypatch, customer)
+    at = page("customer/orders.py", order=str(order.id))
+    at.text_area(key="back_note_0").set_value(HOSTILE)
+    at.button(key="FormSubmitter:ask_back_0-Ask for the return").click().run()
+    assert "Reason: choose one of the list" in shown(at)
+    at.selectbox(key="back_reason_0").set_value("damaged")
+    at.button(key="FormSubmitter:ask_back_0-Ask for the return").click().run()
+    assert "Return asked for" in shown(at)
+    one = session.exec(select(Return)).one()
+    sign_in(session, monkeypatch, staff)
+    assert "Damaged or not working" in shown(page("staff/orders.py", state="Returns"))
+    at = page("staff/orders.py", order=str(order.id))
+    assert HOSTILE in [t.value for t in at.text]
+    at.button(key=f"receive_{one.id}").click().run()
+    assert at.text_input(key=f"refund_cents_{one.id}").value == "50.00"
+    at.button(key=f"FormSubmitter:refund_{one.id}-Refund").click().run()
+    sign_in(session, monkeypatch, customer)
+    at = page("customer/orders.py", order=str(order.id))
+    assert "Refunded" in shown(at)
+    assert "€50.00" in [t.value for t in at.text]
+    session.expire_all()
+    assert session.get_one(Order, order.id).status is OrderStatus.RETURNED
 
 
 def test_a_step_that_a_colleague_has_taken_is_said_in_one_sentence(

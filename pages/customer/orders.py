@@ -10,7 +10,8 @@ from pages.customer._ui.cancelling import cancel_button
 from pages.customer._ui.marks import below, bold
 from pages.customer._ui.order_rows import order_rows, status_badge
 from pages.customer._ui.parcels import parcels
-from services import orders
+from pages.customer._ui.returning import returning
+from services import orders, returns
 from services.errors import NotFound
 from services.orders import Detail
 from services.text import _
@@ -86,6 +87,7 @@ def detail(actor: Actor, order_id: int) -> None:
     try:
         with reading(actor) as w:
             seen, fresh = orders.detail(w, order_id), orders.just_placed(w, order_id)
+            back = returns.of_order(w, order_id)
     except NotFound as missing:
         st.warning(md(missing))
         return
@@ -106,6 +108,7 @@ def detail(actor: Actor, order_id: int) -> None:
         if seen.note:
             st.caption(_("Your note"))
             st.text(seen.note)
+        returning(order_id, seen, back, actor)
         order_again(order_id)
         if seen.cancellable:
             cancel_button(order_id)

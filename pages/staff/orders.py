@@ -5,7 +5,8 @@ import streamlit as st
 from db.models import Role
 from pages._ui.guard import require
 from pages._ui.show import md, when
-from pages.staff._ui import desk_list, desk_order
+from pages.staff._ui import desk_list, desk_order, desk_returns
+from services import returns
 from services.errors import NotFound
 from services.orders import desk, in_words
 from services.text import _
@@ -19,7 +20,7 @@ def opened(actor: Actor, order_id: int) -> None:
     st.page_link(desk_list.DESK, label=_("To the order desk"), icon=":material/arrow_back:")
     try:
         with reading(actor) as w:
-            found = desk.on_desk(w, order_id)
+            found, back = desk.on_desk(w, order_id), returns.of_order(w, order_id)
     except NotFound as missing:
         st.warning(md(missing))
         return
@@ -32,6 +33,7 @@ def opened(actor: Actor, order_id: int) -> None:
         desk_order.contents(found)
         desk_order.parcels(found, actor)
         desk_order.next_step(order_id, found)
+        desk_returns.steps(back)
     with right, st.container(border=True):
         desk_order.customer(found)
 

@@ -1,6 +1,8 @@
 """Cancelling an order, as long as nobody has begun to pack it."""
 
-from sqlalchemy import bindparam, select, update
+from collections import Counter
+
+from sqlalchemy import select
 from sqlmodel import col
 
 from db.models import Order, OrderLine, OrderStatus, Product, Role
@@ -9,15 +11,10 @@ from services.errors import Conflict
 from services.inputs import line
 from services.orders.mail import cancelled
 from services.orders.steps import held, parcels, take
+from services.orders.stock import put_back
 from services.orders.words import in_words
 from services.text import _
 from services.work import Work
-
-_PUT_BACK = (
-    update(Product)
-    .where(col(Product.id) == bindparam("number"), col(Product.stock).is_not(None))
-    .values(stock=col(Product.stock) + bindparam("pieces"))
-)
 
 
 def can_cancel(w: Work, order: Order) -> bool:
@@ -58,11 +55,12 @@ def _give_back(w: Work, order: Order) -> None:
         )
         .outerjoin(Product, col(Product.id) == col(OrderLine.product_id))
         .where(col(OrderLine.order_id) == order.id)
-        .order_by(col(OrderLine.product_id))  # the order in which placing locks them
     ).all()
     taken = set(order.attributes.get("taken", ()))  # an imported order never lowered our stock
-    back = [{"number": n.product_id, "pieces": n.quantity} for n in lines if n.product_id in taken]
-    if back:
-        connection.execute(_PUT_BACK, back)
+    back: Counter[int] = Counter()
+    for n in lines:
+        if n.product_id in taken:
+            back[n.product_id] += n.quantity
+    put_back(w, back)
     sold = [(n.category, n.quantity, n.line_total_cents) for n in lines]
     rollups.sold(w, order.ordered_at, order.channel, sold, sign=-1)

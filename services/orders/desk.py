@@ -77,7 +77,7 @@ def waiting(w: Work, wanted: Wanted, *, after: int | None = None) -> list[Row]:
     found = w.session.exec(rows.order_by(col(Order.ordered_at), col(Order.id)).limit(PER_PAGE)).all()
     told = summaries(w, [order for order, _name, _company in found])
     return [
-        Row(summary, _called(order, name, company), order.promised_at is not None and order.promised_at < w.now)
+        Row(summary, called(order, name, company), order.promised_at is not None and order.promised_at < w.now)
         for summary, (order, name, company) in zip(told, found, strict=True)
     ]
 
@@ -96,7 +96,7 @@ def on_desk(w: Work, order_id: int) -> OnDesk:
     return OnDesk(
         seen=seen,
         customer_id=order.customer_id,
-        customer=_called(order, owner.name if owner else None, owner.company if owner else None),
+        customer=called(order, owner.name if owner else None, owner.company if owner else None),
         email=w.session.exec(emails).first() or "",
         phone=(phone.e164 or phone.as_written) if phone else "",
         promised_on=seen.summary.promised_on,
@@ -104,7 +104,8 @@ def on_desk(w: Work, order_id: int) -> OnDesk:
     )
 
 
-def _called(order: Order, name: str | None, company: str | None) -> str:
+def called(order: Order, name: str | None, company: str | None) -> str:
+    """Whose order it is, as staff read it."""
     if order.customer_id is None:
         return _("without a customer")
     return name or company or customer_number(order.customer_id)

@@ -25,6 +25,7 @@ def next_in_words(status: OrderStatus) -> str:
         OrderStatus.PLACED: _("We have your order and pack it next. You can cancel it until then."),
         OrderStatus.PICKED: _("We are packing it. It leaves us soon."),
         OrderStatus.SHIPPED: _("It has left us and is on its way to you."),
+        OrderStatus.RETURNED: _("Everything of it came back to us."),
         OrderStatus.UNAVAILABLE: _("We could not get it for you. Nothing is to be paid."),
         OrderStatus.CANCELLED: _("It was called off. Nothing will be sent and nothing is to be paid."),
     }.get(status, "")

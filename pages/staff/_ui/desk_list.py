@@ -6,12 +6,14 @@ from db.models import OrderStatus, Role
 from pages._ui.feedback import reported
 from pages._ui.guard import acting, require
 from pages._ui.show import day, empty, md
+from pages.staff._ui import desk_returns
 from services.orders import desk, in_words
 from services.orders.desk import Row
 from services.text import _
 from services.work import Actor, reading
 
 DESK = "staff/orders.py"
+RETURNS = "returns"
 
 
 def number_in_address(name: str) -> int | None:
@@ -28,7 +30,7 @@ def first_page() -> None:
 
 def states() -> dict[str, str]:
     """What is called how in the filter."""
-    return {s.value: in_words(s) for s in desk.WAITING}
+    return {s.value: in_words(s) for s in desk.WAITING} | {RETURNS: _("Returns")}
 
 
 @st.fragment
@@ -56,6 +58,9 @@ def desk_list() -> None:
             on_change=first_page,
         )
         late = st.toggle(_("Only overdue"), key="late", bind="query-params", on_change=first_page)
+    if picked == RETURNS:
+        desk_returns.waiting(actor, after, {k: st.query_params[k] for k in ("state",) if k in st.query_params})
+        return
     wanted = desk.Wanted(OrderStatus(picked or OrderStatus.PLACED), text or "", bool(late))
     rows: list[Row] = []
     with reported() as outcome, reading(actor) as w:

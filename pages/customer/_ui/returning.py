@@ -1,0 +1,69 @@
+"""The returns of an order, and asking for one."""
+
+import streamlit as st
+
+from db.models import Role
+from pages._ui.feedback import reported
+from pages._ui.guard import require
+from pages._ui.show import amount, day, md
+from services import returns
+from services.orders import Detail, Pieces
+from services.returns import NewReturn, OfOrder
+from services.text import _
+from services.work import Actor, work
+
+
+def returning(order_id: int, seen: Detail, found: OfOrder, actor: Actor) -> None:
+    """The returns of the order, and a form for a further one where something may go back."""
+    _returned(found, actor)
+    if found.returnable:
+        _ask(order_id, seen, found)
+
+
+def _returned(found: OfOrder, actor: Actor) -> None:
+    for one in found.returns:
+        with st.container(border=True, gap="xsmall", key=f"return_{one.id}"):
+            heading = f"**{returns.state_in_words(one.state)}**"
+            st.markdown(heading)
+            if one.closed_at and one.refund_cents:
+                st.text(amount(one.refund_cents))
+            st.text("\n".join(f"{pieces} × {name}" for name, pieces in one.lines))
+            told = [day(one.closed_at or one.requested_at, actor), one.reason]
+            st.caption(md(" · ".join(t for t in told if t)))
+            for words in (one.note, one.told):
+                if words:
+                    st.text(words)
+
+
+@st.fragment
+def _ask(order_id: int, seen: Detail, found: OfOrder) -> None:
+    actor = require(Role.CUSTOMER)
+    names = {line.line_no: line.name for line in seen.lines}
+    known = len(found.returns)
+    with (
+        st.popover(_("Return something"), icon=":material/undo:", width="stretch"),
+        st.form(f"ask_back_{known}", border=False),
+    ):
+        chosen = {
+            number: st.number_input(
+                _("Pieces of {name}").format(name=md(names.get(number, ""))),
+                min_value=0,
+                max_value=most,
+                value=most if len(found.returnable) == 1 else 0,
+                step=1,
+                key=f"back_{number}_{known}",
+            )
+            for number, most in found.returnable.items()
+        }
+        reason = st.selectbox(
+            _("Why?"), returns.REASONS, format_func=returns.reason_in_words, index=None, key=f"back_reason_{known}"
+        )
+        note = st.text_area(_("What we should know (optional)"), key=f"back_note_{known}", max_chars=2000)
+        sent = st.form_submit_button(_("Ask for the return"), type="primary", width="stretch")
+    if sent:
+        lines = [Pieces(line_no=number, quantity=int(pieces)) for number, pieces in chosen.items()]
+        new = NewReturn(lines=lines, reason=reason or "", note=note or "", known=known)
+        with reported(_("We have your request and write to you.")) as outcome, work(actor) as w:
+            returns.ask(w, order_id, new)
+        if outcome.ok:
+            st.rerun()

@@ -1,0 +1,70 @@
+"""A customer asks to send something back."""
+
+from sqlmodel import SQLModel
+
+from db.models import Order, OrderStatus, Return, ReturnState, Role
+from services import audit
+from services.errors import Conflict, Invalid
+from services.inputs import paragraph
+from services.orders.shipping import Pieces
+from services.orders.steps import held
+from services.orders.words import in_words
+from services.returns import mail
+from services.returns.reasons import REASONS
+from services.returns.worth import returnable, returns_of
+from services.text import _
+from services.work import Work
+
+ARRIVED = (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
+
+
+class NewReturn(SQLModel):
+    """What is to go back, and why. `known` is the number of returns of the order that the person saw."""
+
+    lines: list[Pieces]
+    reason: str
+    note: str = ""
+    known: int = 0
+
+
+def ask(w: Work, order_id: int, new: NewReturn) -> Return:
+    """Ask for a return; the same request sent again gets the same return.
+
+    For the customer, or for staff on the telephone. Raises NotFound, Invalid where a line has fewer pieces left,
+    Conflict where nothing was delivered yet or something else was asked meanwhile.
+    """
+    w.require(Role.CUSTOMER, Role.STAFF)
+    if new.reason not in REASONS:
+        raise Invalid(_("Reason"), _("choose one of the list"))
+    note = paragraph(new.note, _("Note"), 2000, required=False)
+    order = held(w, order_id)
+    lines = [{"line_no": p.line_no, "quantity": p.quantity} for p in new.lines if p.quantity]
+    known = returns_of(w, order.id)
+    if len(known) != new.known:
+        last = known[-1] if known else None
+        if last and (last.lines, last.reason, last.note) == (lines, new.reason, note):
+            return last
+        raise Conflict(_("Something about this order was changed in another window. Please look again."))
+    if order.status not in ARRIVED:
+        told = _("Only what has arrived can be returned; this order is at “{state}”.")
+        raise Conflict(told.format(state=in_words(order.status)))
+    _check(w, order, new)
+    made = Return(order_id=order.id, reason=new.reason, note=note, lines=lines, requested_at=w.now)
+    w.session.add(made)
+    w.session.flush()
+    after = {"return_id": made.id, "state": ReturnState.REQUESTED, "why": new.reason, "lines": lines}
+    audit.record(w, "returns.ask", "order", order.id, customer_id=order.customer_id, after=after)
+    mail.asked(w, order, made)
+    return made
+
+
+def _check(w: Work, order: Order, new: NewReturn) -> None:
+    left = returnable(w, order)
+    if len({p.line_no for p in new.lines}) != len(new.lines):
+        raise Invalid(_("Return"), _("name each line once, with how many pieces"))
+    for pieces in new.lines:
+        if not 0 <= pieces.quantity <= left.get(pieces.line_no, 0):
+            told = _("of line {line} there are {left} pieces that can go back")
+            raise Invalid(_("Return"), told.format(line=pieces.line_no, left=left.get(pieces.line_no, 0)))
+    if not any(p.quantity for p in new.lines):
+        raise Invalid(_("Return"), _("say how many pieces of what you want to return"))
