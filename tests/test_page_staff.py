@@ -85,12 +85,14 @@ def known(session: Session, name: str, email: str) -> int:
 
 def test_the_page_finds_while_one_types(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     signed_in(session, monkeypatch)
-    known(session, "Ada Lovelace", "ada@example.com")
+    ada = known(session, "Ada Lovelace", "ada@example.com")
     at = page("customers.py")
     at.text_input(key="find").set_value("lovlace").run()
     assert not at.exception
     assert "1 customer" in shown(at)
-    assert "C00" in shown(at)
+    [[number, name, detail]] = handed(at, "people")["rows"]
+    assert (number, name) == (ada, "Ada Lovelace")
+    assert detail.startswith("C00")
     at.text_input(key="find").set_value("nobody here").run()
     assert "No customer fits this." in shown(at)
 

@@ -5,7 +5,8 @@ import streamlit as st
 from db.models import Role
 from pages._ui.focus import focus
 from pages._ui.guard import require
-from pages._ui.show import empty, md, when
+from pages._ui.scripted import scripted
+from pages._ui.show import empty, when
 from pages.staff._ui.new_customer import new_customer
 from services import contact_words, interactions, search
 from services.search import Hit
@@ -14,29 +15,18 @@ from services.work import Actor, reading
 
 actor = require(Role.STAFF)
 
-CUSTOMER = "staff/customer.py"
 
-
-def one(customer_id: int, name: str, detail: str, key: str) -> None:
-    """One customer of a list: a link, and beside or below it what tells namesakes apart."""
-    bold = f"**{md(name)}**"
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"{key}_{customer_id}"):
-        st.page_link(
-            CUSTOMER,
-            label=bold,
-            icon=":material/person:",
-            query_params={"customer": str(customer_id)},
-            width=260,
-        )
-        st.caption(md(detail), width="content")
+def people(rows: list[tuple[int, str, str]], label: str) -> None:
+    """Customers as links, each with what tells namesakes apart; one element, for it is drawn with every key."""
+    mount = scripted("people", html='<ol data-part="list"></ol>', css="people.css")
+    mount(key="people", data={"rows": rows, "label": label})
 
 
 def found(hits: list[Hit]) -> None:
     """The best first."""
     more = _("The first {n}; type more to see others.").format(n=number(len(hits)))
     st.caption(more if len(hits) == search.MOST else ngettext("{n} customer", "{n} customers", len(hits)))
-    for hit in hits:
-        one(hit.customer_id, hit.name, hit.detail, "hit")
+    people([(hit.customer_id, hit.name, hit.detail) for hit in hits], _("Customers found"))
 
 
 def last_contacts(actor: Actor) -> None:
@@ -51,9 +41,11 @@ def last_contacts(actor: Actor) -> None:
         )
         return
     st.subheader(_("Last contacts"), anchor=False)
+    rows = []
     for contact in lately:
         told = (when(contact.happened_at, actor), contact_words.channel(contact.channel), contact.reason)
-        one(contact.customer_id, contact.name, " · ".join(t for t in told if t), "last")
+        rows.append((contact.customer_id, contact.name, " · ".join(t for t in told if t)))
+    people(rows, _("Last contacts"))
 
 
 @st.fragment

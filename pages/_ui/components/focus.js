@@ -8,8 +8,9 @@ function field(name) {
   return roots.map(root => root.querySelector("input, textarea")).find(Boolean) ?? null;
 }
 
-function writing(target) {
-  return target.closest?.("input, textarea, select, [contenteditable], [role='dialog']") || target.shadowRoot;
+function writing(event) {
+  // The path leads into our own components too, where `target` would only name the component.
+  return event.composedPath().some(e => e.matches?.("input, textarea, select, [contenteditable], [role='dialog']"));
 }
 
 export default function (component) {
@@ -20,7 +21,7 @@ export default function (component) {
     state.press = event => {
       const plain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing);
       const found = plain && event.key.toLowerCase() === state.pressed ? field(state.target) : null;
-      if (!found || writing(event.target)) return;
+      if (!found || writing(event)) return;
       event.preventDefault();
       found.focus();
       found.select();

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from pages._ui.scripted import scripted
+from pages._ui.scripted import scripted, styles
 from pages._ui.show import amount, day, md
 from services import contact_words
 from services.customer_overview import Overview
@@ -28,7 +28,7 @@ def draw(seen: Overview, actor: Actor) -> bool:
             st.caption(md(" · ".join(t for t in (seen.number, seen.company, seen.source_id) if t)))
         again = st.button(_("Find another"), icon=":material/search:", key="find_another", shortcut="S")
     cards = [[reach(seen)], [promised(seen, actor), touches(seen, actor)], [cases(seen)], [orders(seen, actor)]]
-    mount = scripted("cards", html='<div class="row" data-part="row"></div>', css="cards.css")
+    mount = scripted("cards", html='<div class="row" data-part="row"></div>', css=styles("cards.css"))
     mount(key=f"brief_{seen.id}", data={"cards": cards})
     return again
 

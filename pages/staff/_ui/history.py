@@ -9,7 +9,7 @@ import streamlit as st
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import acting, require
-from pages._ui.scripted import scripted
+from pages._ui.scripted import scripted, styles
 from pages._ui.show import empty, when
 from services import timeline
 from services.text import _
@@ -23,6 +23,7 @@ ICONS = {
     Kind.PROMISE: "handshake",
     Kind.CASE: "support_agent",
     Kind.ORDER: "package_2",
+    Kind.STEP: "local_shipping",
     Kind.SURVEY: "rate_review",
     Kind.CHANGE: "manage_accounts",
 }
@@ -74,7 +75,7 @@ def listed(entries: list[Entry], actor: Actor, key: str) -> None:
         "label": _("Timeline"),
         "whole": _("The whole text"),
     }
-    mount = scripted("timeline", html='<ol data-part="list"></ol>', css="timeline.css")
+    mount = scripted("timeline", html='<ol data-part="list"></ol>', css=styles("timeline.css"))
     mount(key=key, data=data, on_opened_change=lambda: None)
 
 
