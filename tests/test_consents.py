@@ -3,19 +3,24 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import Session, select
+from streamlit.testing.v1 import AppTest
 
-from db.models import AuditEntry, Consent, Purpose, Role
-from services import clock, consents, timeline
+from db.models import AuditEntry, Consent, Person, Purpose, Role
+from pages._ui import guard
+from services import clock, consents, sessions, timeline
 from services.customer_overview import overview
 from services.errors import NotAllowed, NotFound, RapportError
+from services.tickets import digest
 from services.work import SYSTEM, VISITOR, Actor, Work, reading, work
 from tests import make
 
 NOON = make.NOON
 HOUR = timedelta(hours=1)
+PAGES = Path(__file__).parent.parent / "pages"
 
 
 def ada(session: Session) -> Actor:
@@ -126,3 +131,21 @@ def test_two_clicks_at_once_are_one_answer() -> None:
     with ThreadPoolExecutor(6) as pool:
         noted = list(pool.map(lambda _i: say(actor, Purpose.NEWSLETTER, True), range(6)))
     assert noted.count(True) == 1
+
+
+@pytest.mark.parametrize("engines", ["sqlite"], indirect=True)
+def test_a_switch_in_the_account_counts_at_once_and_stands_in_the_history(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = ada(session)
+    with work(VISITOR) as w:
+        sid = digest(sessions.begin(w, w.session.get_one(Person, actor.person_id), user_agent="", address=""))
+    monkeypatch.setattr(guard, "session_id", lambda: sid)
+    at = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30).switch_page("customer/account.py").run()
+    assert [t.value for t in at.toggle] == [False] * 4
+    at.toggle(key="consent_newsletter_0").set_value(True).run()
+    assert not at.exception, at.exception
+    assert standing(actor, actor.customer_id or 0)[Purpose.NEWSLETTER] is True
+    assert [t.value for t in at.toggle] == [False, True, False, False]
+    assert any(t.value.startswith("Newsletter · agreed · ") and t.value.endswith(" · You") for t in at.text)
+    assert len(session.exec(select(Consent)).all()) == 1, "drawing it again is no answer"

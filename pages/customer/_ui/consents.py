@@ -32,13 +32,13 @@ def own_consents() -> None:
     for c in standing:
         # A new answer is a new widget: what it shows is what is stored.
         agreed = st.toggle(names[c.purpose], bool(c.granted), key=f"consent_{c.purpose}_{c.row}")
-        told = _("no answer yet") if c.at is None else _("since {day}").format(day=day(c.at, who))
+        told = _("No answer yet.") if c.at is None else _("Since {day}.").format(day=day(c.at, who))
         st.caption(md(f"{meaning[c.purpose]} {told}"))
         if agreed is not bool(c.granted):
             with reported(_("Noted; it counts from now on.")) as outcome, work(who) as w:
                 consents.switch(w, c.purpose, agreed)
             if outcome.ok:
-                st.rerun(scope="fragment")
+                st.rerun()
     with st.expander(_("History of your consents"), icon=":material/history:"):
         if not past:
             st.caption(_("You have not answered yet."))
