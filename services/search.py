@@ -216,7 +216,8 @@ def _hits(w: Work, found: dict[int, str]) -> list[Hit]:
     hits = []
     for i in ids:
         known = people[i]
-        detail = [known.company if known.name != known.company and known.name else None, towns.get(i), emails.get(i), known.source_id]
+        also = known.company if known.name and known.name != known.company else None
+        detail = [also, towns.get(i), emails.get(i), known.source_id]
         name = known.name or known.company or customer_number(i)
         hits.append(Hit(i, name, " · ".join(d for d in (customer_number(i), *detail) if d), found[i]))
     return hits
