@@ -36,6 +36,7 @@ def entries(_language: str) -> list[Entry]:
     return [
         Entry("customer/home.py", "home", _("My overview"), ":material/home:", (CUSTOMER,), me),
         Entry("customer/account.py", "account", _("My account"), ":material/badge:", (CUSTOMER,), me),
+        Entry("customer/my_data.py", "my-data", _("My data"), ":material/folder_shared:", (CUSTOMER,), me),
         Entry("customer/catalogue.py", "catalogue", _("Catalogue"), ":material/storefront:", (CUSTOMER,), sales),
         Entry("customer/basket.py", "basket", _("Basket"), ":material/shopping_basket:", (CUSTOMER,), sales),
         Entry("customer/orders.py", "orders", _("My orders"), ":material/package_2:", (CUSTOMER,), sales),

@@ -1,0 +1,171 @@
+"""Which tables hold something about a customer, whose rows those are, and which columns are the customer's.
+
+One rule for what staff write down: a contact is shown with channel, day, reason and outcome; its words only where the
+customer wrote them (portal, incoming). Words of staff about a call or a visit are internal notes: they are counted, not
+shown, like planned follow-ups. Purchase prices of the company and keys that mean nothing outside are left out.
+
+Every column of every table is either named here or given a reason in `LEFT_OUT`; a test holds that.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, null, or_, select
+from sqlmodel import SQLModel, col
+
+from db import models as m
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who asks: a person of a customer."""
+
+    customer_id: int
+    person_id: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """Rows of one table. `columns` are given as they are, `more` under a name of their own, `without` never."""
+
+    name: str
+    model: type[SQLModel]
+    owned: Callable[[Owner], ColumnElement[bool]]
+    columns: str
+    without: str = ""
+    more: tuple[ColumnElement[Any], ...] = ()
+    newest: str = "id"
+    joined: tuple[Any, ColumnElement[bool]] | None = None
+
+
+def _of_customer(model: Any) -> Callable[[Owner], ColumnElement[bool]]:
+    return lambda who: col(model.customer_id) == who.customer_id
+
+
+def _of_person(model: Any) -> Callable[[Owner], ColumnElement[bool]]:
+    return lambda who: col(model.person_id) == who.person_id
+
+
+def _of_orders(model: Any) -> Callable[[Owner], ColumnElement[bool]]:
+    return lambda who: col(model.order_id).in_(
+        select(col(m.Order.id)).where(col(m.Order.customer_id) == who.customer_id)
+    )
+
+
+def _of_basket(who: Owner) -> ColumnElement[bool]:
+    return col(m.BasketLine.basket_id).in_(select(col(m.Basket.id)).where(col(m.Basket.person_id) == who.person_id))
+
+
+def _mailed(who: Owner) -> ColumnElement[bool]:
+    """Mail to this customer, but not to another person of it."""
+    others = select(col(m.Person.email)).where(
+        col(m.Person.customer_id) == who.customer_id, col(m.Person.id) != who.person_id
+    )
+    return and_(col(m.OutboxEntry.customer_id) == who.customer_id, col(m.OutboxEntry.recipient).not_in(others))
+
+
+def _own_sign_ins(who: Owner) -> ColumnElement[bool]:
+    trail, sign_in = m.AuditEntry, ("auth.", "second_factor.")
+    named = or_(*(col(trail.action).startswith(word, autoescape=True) for word in sign_in))
+    return and_(col(trail.entity) == "person", col(trail.entity_id) == str(who.person_id), named)
+
+
+#: The customer's own words, as opposed to a note about the customer.
+OWN_WORDS = and_(col(m.Interaction.channel) == m.Channel.PORTAL, col(m.Interaction.direction) == m.Direction.IN)
+_ORDER_NUMBER: tuple[ColumnElement[Any], ...] = (col(m.Order.id).label("order_id"),)
+_KEYS = "id customer_id import_run_id"
+
+SECTIONS = (
+    Section("customer", m.Customer, lambda who: col(m.Customer.id) == who.customer_id,
+            "kind name company language time_zone birth_band gender segment income_band household_size "
+            "acquisition_channel joined_at attributes created_at updated_at source source_id",
+            "id version import_run_id account_manager_id",
+            more=(col(m.StaffMember.name).label("account_manager"),),
+            joined=(m.StaffMember, col(m.StaffMember.id) == col(m.Customer.account_manager_id))),
+    Section("person", m.Person, lambda who: col(m.Person.id) == who.person_id,
+            "email name role language time_zone confirmed_at created_at last_sign_in_at",
+            "id password_hash customer_id staff_id disabled_at"),
+    Section("second_factor", m.SecondFactor, _of_person(m.SecondFactor), "created_at confirmed_at",
+            "person_id secret last_step recovery_codes", newest="person_id"),
+    Section("addresses", m.CustomerAddress, _of_customer(m.CustomerAddress),
+            "street city region postal_code country is_billing is_delivery", _KEYS),
+    Section("emails", m.CustomerEmail, _of_customer(m.CustomerEmail), "email is_primary confirmed_at", _KEYS),
+    Section("phones", m.CustomerPhone, _of_customer(m.CustomerPhone), "e164 as_written is_primary", _KEYS),
+    Section("consents", m.Consent, _of_customer(m.Consent), "purpose granted at how", _KEYS),
+    Section("orders", m.Order, _of_customer(m.Order),
+            "ordered_at status source_status channel store_id lines_cents discount_cents shipping_cents total_cents "
+            "payment_method delivery_address note promised_at shipped_at delivered_at cancelled_at attributes source "
+            "source_id", _KEYS + " staff_id placed_by_id returns_order_id idempotency_key", more=_ORDER_NUMBER),
+    Section("order_lines", m.OrderLine, _of_orders(m.OrderLine),
+            "order_id line_no product_code name quantity unit_price_cents discount_cents line_total_cents",
+            "product_id unit_cost_cents import_run_id", newest="order_id",
+            more=(col(m.Product.name).label("product"),),
+            joined=(m.Product, col(m.Product.id) == col(m.OrderLine.product_id))),
+    Section("payments", m.Payment, _of_orders(m.Payment), "order_id seq method installments amount_cents paid_at",
+            "import_run_id", newest="order_id"),
+    Section("shipments", m.Shipment, _of_orders(m.Shipment),
+            "order_id shipped_at delivered_at carrier tracking_code lines", "id"),
+    Section("returns", m.Return, _of_orders(m.Return),
+            "order_id state reason note lines refund_cents requested_at closed_at", "id"),
+    Section("contacts", m.Interaction, _of_customer(m.Interaction),
+            "channel direction reason subtopic outcome language logged_at resolved_at order_id source source_id",
+            _KEYS + " summary happened_at case_id matter duration_s staff_id campaign_id date_known idempotency_key "
+            "attributes",
+            more=(case((col(m.Interaction.date_known), col(m.Interaction.happened_at)), else_=null())
+                  .label("happened_at"),
+                  case((OWN_WORDS, col(m.Interaction.summary)), else_="").label("summary"))),
+    Section("cases", m.Case, _of_customer(m.Case),
+            "order_id state topic subject next_step opened_at answer_by closed_at",
+            _KEYS + " priority owner_id team", more=(col(m.Case.id).label("case_number"),)),
+    Section("promises", m.Promise, _of_customer(m.Promise), "what due_on made_at kept_at broken_at",
+            _KEYS + " interaction_id case_id owner_id"),
+    Section("messages", m.Message, _of_customer(m.Message), "direction subject body sent_at read_at",
+            _KEYS + " case_id author_id idempotency_key"),
+    Section("files", m.Attachment,
+            lambda who: and_(_of_customer(m.Attachment)(who), col(m.Attachment.interaction_id).is_(None)),
+            "file_name content_type size sha256 added_at",
+            _KEYS + " interaction_id case_id message_id stored_as added_by_id"),
+    Section("surveys", m.SurveyResponse, _of_customer(m.SurveyResponse),
+            "instrument question score scale_min scale_max title text asked_at answered_at language order_id order_ref "
+            "source source_id", _KEYS),
+    Section("visits", m.WebSession, _of_customer(m.WebSession), "started_at converted figures source source_id", _KEYS),
+    Section("campaigns", m.CampaignEvent, _of_customer(m.CampaignEvent), "event at coupon_code",
+            _KEYS + " fingerprint campaign_id", more=(col(m.Campaign.name).label("campaign"),),
+            joined=(m.Campaign, col(m.Campaign.id) == col(m.CampaignEvent.campaign_id))),
+    Section("outcomes", m.Label, _of_customer(m.Label), "label value known_at", "customer_id import_run_id",
+            newest="label"),
+    Section("mails", m.OutboxEntry, _mailed, "kind recipient subject state created_at sent_at",
+            _KEYS + " body message_id next_try_at tries leased_until error"),
+    Section("basket", m.BasketLine, _of_basket, "quantity seen_price_cents added_at", "basket_id product_id",
+            newest="added_at", more=(col(m.Product.name).label("product"),),
+            joined=(m.Product, col(m.Product.id) == col(m.BasketLine.product_id))),
+    Section("drafts", m.Draft, _of_person(m.Draft), "key fields updated_at", "person_id", newest="updated_at"),
+    Section("browsers", m.LoginSession, _of_person(m.LoginSession),
+            "created_at last_seen_at expires_at user_agent address", "id person_id", newest="created_at"),
+    Section("sign_ins", m.AuditEntry, _own_sign_ins, "at action address",
+            "id actor_id actor_name actor_role entity entity_id customer_id before after reason"),
+)  # fmt: skip
+
+#: Tables that are no part of it, and why.
+LEFT_OUT: dict[type[SQLModel], str] = {
+    m.FollowUp: "planning of the staff: counted, not shown",
+    m.Basket: "only holds the lines, which are shown",
+    m.CustomerSearch: "made from name, e-mail and phone, which are shown",
+    m.CustomerWord: "made from name, e-mail and phone, which are shown",
+    m.WordVariant: "words of all customers, nobody's own",
+    m.Ticket: "one-time secrets that live minutes to days",
+    m.Throttle: "kept under a digest, fades within hours",
+    m.StaffMember: "about those who work here",
+    m.Product: "the catalogue",
+    m.PriceChange: "the catalogue",
+    m.Campaign: "the company's own; what it did to the customer is shown",
+    m.Article: "help texts",
+    m.ArticleQuery: "what was typed, without who typed it",
+    m.Setting: "the company's own",
+    m.ImportRun: "the company's own",
+    m.DailySales: "sums without persons",
+    m.HourlyOrders: "sums without persons",
+    m.HourlyContacts: "sums without persons",
+    m.DailyCustomers: "sums without persons",
+}

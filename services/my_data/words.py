@@ -1,0 +1,120 @@
+"""What the kinds of data and their columns are called on the page."""
+
+from services.text import _
+
+
+def section_name(name: str) -> str:
+    """A kind of data in words."""
+    return {
+        "customer": _("Customer"),
+        "person": _("Sign-in"),
+        "second_factor": _("Second factor"),
+        "addresses": _("Addresses"),
+        "emails": _("E-mail addresses"),
+        "phones": _("Telephone numbers"),
+        "consents": _("Consents"),
+        "orders": _("Orders"),
+        "order_lines": _("Lines of the orders"),
+        "payments": _("Payments"),
+        "shipments": _("Parcels"),
+        "returns": _("Returns"),
+        "contacts": _("Contacts with us"),
+        "cases": _("Cases"),
+        "promises": _("Promises to you"),
+        "messages": _("Messages"),
+        "files": _("Files"),
+        "surveys": _("Survey answers"),
+        "visits": _("Visits to our web site"),
+        "campaigns": _("Campaigns"),
+        "outcomes": _("Known outcomes"),
+        "mails": _("Mail we sent"),
+        "basket": _("Basket"),
+        "drafts": _("Drafts"),
+        "browsers": _("Signed-in browsers"),
+        "sign_ins": _("Sign-ins and security"),
+        "changes": _("Changes of the account"),
+    }[name]
+
+
+def event_name(action: str) -> str:
+    """What happened to one's sign-in, in words; an event that has none keeps its name."""
+    return {
+        "auth.signed_in": _("Signed in"),
+        "auth.signed_out": _("Signed out"),
+        "auth.signed_out_everywhere": _("Signed out everywhere"),
+        "auth.sign_in_refused": _("Sign-in refused"),
+        "auth.locked_for_a_while": _("Too many tries, had to wait"),
+        "auth.registered": _("Registered"),
+        "auth.reset_asked": _("New password asked for"),
+        "auth.password_changed": _("Password changed"),
+        "auth.password_refused": _("Current password refused"),
+        "auth.email_change_asked": _("New e-mail address asked for"),
+        "second_factor.begun": _("Set-up of a second factor begun"),
+        "second_factor.on": _("Second factor switched on"),
+        "second_factor.off": _("Second factor switched off"),
+        "second_factor.reset": _("Second factor removed by us"),
+        "second_factor.new_codes": _("New recovery codes made"),
+        "second_factor.recovery_code": _("Recovery code used"),
+        "second_factor.refused": _("Code refused"),
+    }.get(action, action)
+
+
+def column_name(column: str) -> str:
+    """A column in words."""
+    return (_about_people() | _about_orders() | _about_contacts() | _times())[column]
+
+
+def _about_people() -> dict[str, str]:
+    return {
+        "kind": _("Kind"), "name": _("Name"), "company": _("Company"), "language": _("Language"),
+        "time_zone": _("Time zone"), "birth_band": _("Age group"), "gender": _("Gender"), "segment": _("Segment"),
+        "income_band": _("Income group"), "household_size": _("Household"), "role": _("Role"), "email": _("E-mail"),
+        "acquisition_channel": _("Came to us by"), "attributes": _("More"), "source": _("Taken over from"),
+        "source_id": _("Number there"), "account_manager": _("Looked after by"), "street": _("Street and number"),
+        "city": _("Town"), "region": _("Region"), "postal_code": _("Postal code"), "country": _("Country"),
+        "is_billing": _("For invoices"), "is_delivery": _("For parcels"), "is_primary": _("First choice"),
+        "e164": _("Number"), "as_written": _("As written"), "purpose": _("Purpose"), "granted": _("Agreed"),
+        "how": _("How"), "who": _("Who"), "field": _("What"), "old": _("Before"), "new": _("After"),
+        "user_agent": _("Browser"), "address": _("Network address"), "action": _("Event"), "key": _("Form"),
+        "fields": _("Typed so far"), "label": _("Outcome"), "value": _("Value"),
+    }  # fmt: skip
+
+
+def _about_orders() -> dict[str, str]:
+    return {
+        "order_id": _("Order"), "status": _("State"), "source_status": _("State there"), "channel": _("Channel"),
+        "store_id": _("Store"), "lines_cents": _("Goods"), "discount_cents": _("Discount"),
+        "shipping_cents": _("Delivery"), "total_cents": _("Total"), "payment_method": _("Payment"),
+        "delivery_address": _("Delivery address"), "note": _("Note"), "line_no": _("Line"),
+        "product_code": _("Article number"), "product": _("Product"), "quantity": _("Quantity"),
+        "unit_price_cents": _("Price"), "line_total_cents": _("Sum"), "seq": _("Part"), "method": _("Way of payment"),
+        "installments": _("Instalments"), "amount_cents": _("Amount"), "carrier": _("Carrier"),
+        "tracking_code": _("Tracking code"), "lines": _("Lines"), "state": _("State"), "reason": _("Reason"),
+        "refund_cents": _("Refund"), "seen_price_cents": _("Price seen"),
+    }  # fmt: skip
+
+
+def _about_contacts() -> dict[str, str]:
+    return {
+        "direction": _("Direction"), "subtopic": _("Topic"), "outcome": _("Outcome"), "summary": _("Your words"),
+        "topic": _("Topic"), "subject": _("Subject"), "next_step": _("Next step"), "case_number": _("Case"),
+        "what": _("What"), "body": _("Text"), "file_name": _("File"), "content_type": _("Type"), "size": _("Bytes"),
+        "sha256": _("Check sum"), "instrument": _("Survey"), "question": _("Question"), "score": _("Answer"),
+        "scale_min": _("Lowest"), "scale_max": _("Highest"), "title": _("Title"), "text": _("Text"),
+        "order_ref": _("Order there"), "converted": _("Ordered"), "figures": _("Figures"), "event": _("Event"),
+        "coupon_code": _("Voucher"), "campaign": _("Campaign"), "recipient": _("Sent to"),
+    }  # fmt: skip
+
+
+def _times() -> dict[str, str]:
+    return {
+        "at": _("When"), "joined_at": _("Customer since"), "created_at": _("Created"), "updated_at": _("Changed"),
+        "confirmed_at": _("Confirmed"), "last_sign_in_at": _("Last sign-in"), "ordered_at": _("Ordered"),
+        "promised_at": _("Promised until"), "shipped_at": _("Sent"), "delivered_at": _("Delivered"),
+        "cancelled_at": _("Cancelled"), "paid_at": _("Paid"), "requested_at": _("Asked for"), "closed_at": _("Closed"),
+        "logged_at": _("Written down"), "resolved_at": _("Settled"), "happened_at": _("When"),
+        "opened_at": _("Opened"), "answer_by": _("Answer until"), "due_on": _("Due"), "made_at": _("Promised"),
+        "kept_at": _("Kept"), "broken_at": _("Broken"), "sent_at": _("Sent"), "read_at": _("Read"),
+        "added_at": _("Added"), "asked_at": _("Asked"), "answered_at": _("Answered"), "started_at": _("Started"),
+        "known_at": _("Known since"), "last_seen_at": _("Last active"), "expires_at": _("Ends"),
+    }  # fmt: skip
