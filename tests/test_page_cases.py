@@ -106,3 +106,16 @@ def test_a_customer_does_not_get_the_page_of_staff(session: Session, monkeypatch
     at = alone("case.py", case="1")
     assert [e.value for e in at.error] == ["This page is not yours."]
     assert not at.button
+
+
+def test_the_customers_page_leads_to_its_open_cases_and_to_a_new_one(
+    ada: Work, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = asked(ada)
+    as_staff(session, monkeypatch)
+    at = page("customer.py", customer=str(case.customer_id))
+    at.button(key="new_case").click().run()
+    assert not at.exception
+    assert at.text_input(key=f"new_case_{case.customer_id}_subject").label == "Subject, as the customer reads it"
+    [link] = [e.proto for e in at.get("page_link") if e.proto.page == "case"]
+    assert link.query_string == f"case={case.id}"

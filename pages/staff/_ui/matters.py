@@ -1,0 +1,49 @@
+"""Below the head of a customer's page: ways into its open cases, and a new case from what was said."""
+
+import streamlit as st
+
+from db.models import Role
+from pages._ui.feedback import reported
+from pages._ui.guard import renew, require, token
+from pages._ui.show import md
+from services import cases
+from services.cases import NewCase
+from services.customer_overview import Overview
+from services.search import order_number
+from services.text import _
+from services.work import work
+
+CASE = "staff/case.py"
+
+
+def matters(seen: Overview) -> None:
+    """One line: a link per open case, and the button for another one."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for case in seen.cases:
+            query = {"case": str(case.id)}
+            st.page_link(CASE, label=md(case.subject), icon=":material/support_agent:", query_params=query)
+        if st.button(_("New case"), icon=":material/add:", key="new_case", shortcut="N", type="tertiary"):
+            st.dialog(_("New case"), width="medium")(_body)(seen)
+
+
+def _body(seen: Overview) -> None:
+    """What was said is logged as a contact of the case; the customer gets number and next step by mail."""
+    actor = require(Role.STAFF)
+    name = f"new_case_{seen.id}"
+    with st.form(name, border=False):
+        subject = st.text_input(_("Subject, as the customer reads it"), key=f"{name}_subject", max_chars=200)
+        text = st.text_area(_("What was said (internal)"), key=f"{name}_text", max_chars=10_000)
+        step = st.text_input(_("Next step, as the customer reads it"), key=f"{name}_step", max_chars=400)
+        order_id = st.selectbox(
+            _("About the order"), [o.id for o in seen.orders], None, format_func=order_number, key=f"{name}_order"
+        )
+        pressed = st.form_submit_button(_("Open the case"), type="primary", icon=":material/add:")
+    if not pressed:
+        return
+    made, key = 0, token(name)
+    with reported(_("The case is open.")) as outcome, work(actor) as w:
+        new = NewCase(idempotency_key=key, subject=subject, text=text, next_step=step, order_id=order_id)
+        made = cases.raise_for(w, seen.id, new).id
+    if outcome.ok:
+        renew(name)
+        st.switch_page(CASE, query_params={"case": str(made)})
