@@ -18,7 +18,7 @@ from db import schema
 from db.engine import make_engines
 from db.models import ImportRun, Role
 from services import backup as backups
-from services import demo, people, rollup_check, self_check
+from services import demo, people, rollup_check, second_factor, self_check
 from services import work as units
 from services.errors import RapportError
 from services.exchange import imports, reading
@@ -247,6 +247,14 @@ def user_reset(email: Annotated[str, typer.Argument(help="E-mail address of the 
     with database(), units.work(SYSTEM) as w:
         secret = people.one_time_password(w, people.by_email(w, email).id)
     out.print(f"{email} may sign in with: {secret}", markup=False, highlight=False, soft_wrap=True)
+
+
+@users.command("remove-second-factor")
+def user_remove_second_factor(email: Annotated[str, typer.Argument(help="E-mail address of the person.")]) -> None:
+    """Let somebody who lost phone and recovery codes sign in with the password alone; all browsers are signed out."""
+    with database(), units.work(SYSTEM) as w:
+        second_factor.reset(w, email, _("on the command line"))
+    out.print(f"{email} signs in with the password alone.", markup=False, highlight=False)
 
 
 @app.command()
