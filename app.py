@@ -20,6 +20,7 @@ from streamlit import config as streamlit_config
 
 from api.callers import hosts
 from api.gate import Gate
+from api.no_delay import without_delay
 from api.session_routes import ROUTES
 from api.sockets import SOCKETS, watch
 from pages._ui.feedback import neutral_line
@@ -74,6 +75,7 @@ def say_where() -> None:
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Around the life of the process: heavy imports first, then freeze what will never be garbage."""
     prepare()
+    without_delay(asyncio.get_running_loop())
     for name in HEAVY:
         importlib.import_module(name)
     gc.collect()
