@@ -60,11 +60,11 @@ if customer_id is None or seen is None:
 else:
     if brief.draw(seen, actor):
         st.switch_page(CUSTOMERS)
-    consents.line(seen.consents, actor)
     matters(seen)
     left, right = st.columns([5, 6], gap="medium")
     with left:
         log_form.log_form(customer_id)
+        consents.line(seen.consents, actor)
     with right:
         history.history(customer_id)
     watch(customer_id)
