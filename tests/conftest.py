@@ -39,6 +39,8 @@ def var_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL of this test worker, from the binaries in a wheel."""
     server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    # Its housekeeping would run transactions of its own in the middle of tests that watch for transactions.
+    server.psql("ALTER SYSTEM SET autovacuum = off; SELECT pg_reload_conf();")
     yield server.get_uri()
     server.cleanup()
 

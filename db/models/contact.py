@@ -126,6 +126,9 @@ class FollowUp(SQLModel, table=True):
     done_at: datetime | None = None
 
 
+_OPEN_PROMISE = "kept_at IS NULL AND broken_at IS NULL"
+
+
 class Promise(SQLModel, table=True):
     """A promise made to a customer: what, until when, by whom. Open while `kept_at` and `broken_at` are empty."""
 
@@ -133,6 +136,9 @@ class Promise(SQLModel, table=True):
     __table_args__ = (
         Index("ix_promise_customer", "customer_id", "due_on"),
         Index("ix_promise_timeline", "customer_id", "made_at", "id"),
+        Index(
+            "ix_promise_open", "due_on", "id", sqlite_where=text(_OPEN_PROMISE), postgresql_where=text(_OPEN_PROMISE)
+        ),
         where_given("ix_promise_interaction", "interaction_id"),
     )
 

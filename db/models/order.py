@@ -62,6 +62,7 @@ class Order(SQLModel, table=True):
         Index("uq_order_source", "source", "source_id", unique=True),
         Index("ix_order_timeline", "customer_id", "ordered_at", "id"),  # the customer's orders, newest first
         Index("ix_order_time", "ordered_at", "id"),  # the rows behind a day or an hour
+        Index("ix_order_desk", "status", "ordered_at", "id"),  # the order desk, oldest first in each state
         where_given("ix_order_returned", "returns_order_id"),
     )
 
