@@ -1,6 +1,7 @@
 """How this installation runs: environment variables and `.env`, each one documented in README.md."""
 
 import secrets
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -68,12 +69,14 @@ def settings() -> Settings:
 def secret(name: str) -> str:
     """A secret of this installation, made on first use and kept in `var/secrets/NAME` readable by its owner only."""
     folder = settings().var_dir / "secrets"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = folder / name
-    try:
-        with file.open("x", encoding="ascii") as handle:
-            file.chmod(0o600)
-            handle.write(secrets.token_urlsafe(32))
-    except FileExistsError:
-        pass
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Written whole under another name first: a process that starts at the same moment never reads half of it.
+        fresh = folder / f".{name}.{secrets.token_hex(8)}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(32), "ascii")
+        with suppress(FileExistsError):
+            file.hardlink_to(fresh)
+        fresh.unlink()
     return file.read_text("ascii").strip()

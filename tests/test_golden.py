@@ -1,9 +1,7 @@
 """Five real data sets, imported each into its own database, give exactly the totals that are known for them."""
 
 import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +14,10 @@ from db.models import ImportState
 from services import company, figures, rollup_check
 from services import work as work_module
 from services.exchange import imports
-from services.settings import ROOT, settings
+from services.settings import settings
 from services.work import SYSTEM, Work, reading, work
+from tests.conftest import DATA
 
-DATA = Path(os.environ.get("RAPPORT_TEST_DATA", ROOT.parent / "shared" / "data"))
 CURRENCY = {
     "chinook": "USD",
     "cdnow": "USD",
@@ -34,9 +32,6 @@ CASES = [
     *(("sqlite", name) for name in CURRENCY),
     *(("postgresql", name) for name in ("chinook", "olist_slice")),
 ]
-# The sets are no part of the project. Without them these tests do not exist; a folder that is named in the environment
-# must be there.
-CASES = CASES if DATA.is_dir() or "RAPPORT_TEST_DATA" in os.environ else []
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: "-".join(case))
