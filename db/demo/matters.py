@@ -9,6 +9,7 @@ from db.demo.phrases import EMAIL, FOLLOW_UPS, NAMES, PHONE, REASONS, WEB
 from db.demo.seasons import Counts, Times, at_hour, only, working_days_after
 
 FRESH_DAYS = 21  # most cases are settled by then
+LONG_DAYS = 60  # nothing stays open for longer
 OPEN, WAITING, SOLVED, CLOSED = "open", "waiting", "solved", "closed"
 BY_HAND_S = 412  # length of the call in which it is told, which also marks it
 NEVER = np.datetime64("NaT", "s")
@@ -46,6 +47,7 @@ def cases(rng: np.random.Generator, shop: Shop, contacts: pd.DataFrame) -> pd.Da
     fresh = rng.choice([OPEN, WAITING, SOLVED], n, p=[0.48, 0.24, 0.28])
     old = rng.choice([CLOSED, SOLVED, OPEN], n, p=[0.94, 0.04, 0.02])
     state = np.where(age < FRESH_DAYS, fresh, old).astype(object)
+    state[(age > LONG_DAYS) & (state == OPEN)] = CLOSED
     state[(chosen["who"] == HERO).to_numpy() & (age < 3)] = OPEN
     closed = at_hour(rng, working_days_after(opened, 1 + rng.poisson(3, n)), 9, 17.5)
     state[closed > now] = np.where(state[closed > now] == WAITING, WAITING, OPEN)
@@ -94,7 +96,8 @@ def promises(rng: np.random.Generator, shop: Shop, case: pd.DataFrame) -> pd.Dat
     due = working_days_after(made, rng.integers(2, 7, n))
     closed = given["closed_at"].to_numpy("datetime64[s]")
     in_time = ~np.isnat(closed) & (closed.astype("datetime64[D]") <= due)
-    hopeless = ~in_time & (due < shop.calendar.today) & (rng.random(n) < 0.7)
+    given_up = (rng.random(n) < 0.7) | (due < shop.calendar.today - np.timedelta64(30, "D"))
+    hopeless = ~in_time & (due < shop.calendar.today) & given_up
     broken = np.minimum(at_hour(rng, due + np.timedelta64(1, "D"), 9, 10), now)
     return pd.DataFrame(
         {

@@ -86,6 +86,8 @@ def _menu(language: str, role: Role | None) -> dict[str, list[st.Page]]:
             visibility="visible" if offered else "hidden",
         )
         pages.setdefault(entry.section, []).append(page)
+    if role is not CUSTOMER:
+        pages[_("Me")] = pages.pop(_("Me"))  # work comes first; a customer's own things come first for a customer
     return pages
 
 

@@ -30,6 +30,6 @@ def case_rows(rows: list[CaseRow], actor: Actor) -> None:
                 bold = f"**{md(row.subject)}**"
                 st.page_link(CASES, label=bold, query_params={"case": str(row.id)}, width="content")
                 state_badge(row.state)
-            if row.next_step:
+            if row.next_step and row.state not in (CaseState.SOLVED, CaseState.CLOSED):
                 st.text(_("Next: {step}").format(step=row.next_step))
             st.caption(md(f"{row.number} · {when(row.opened_at, actor)}"))
