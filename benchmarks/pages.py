@@ -124,8 +124,8 @@ def memory(server: LiveServer, cookies: Cookies, sessions: int = 100) -> None:
     print(f"\nmemory: {before:.0f} MB, with {sessions} more tabs {after:.0f} MB: {each:.2f} MB a tab")
 
 
-def fifty(server: LiveServer, cookies: Cookies, seconds: float) -> None:
-    """A mix of fifty people, five seconds of thinking each."""
+def together(server: LiveServer, cookies: Cookies, users: int, seconds: float) -> None:
+    """A mix of many people, five seconds of thinking each."""
     assert server.process is not None
     mix = [Role.CUSTOMER] * 6 + [Role.STAFF] * 3 + [Role.MANAGER]
 
@@ -137,9 +137,9 @@ def fifty(server: LiveServer, cookies: Cookies, seconds: float) -> None:
         name, _mark, query = chance.choice(PAGES[role]).partition("?")
         tab.open(name, query)
 
-    found = crowd(50, session, act, server.process.pid, seconds)
+    found = crowd(users, session, act, server.process.pid, seconds)
     print(
-        f"\nfifty users, pages at random: {len(found.latencies_ms)} page loads, p50 {found.p50:.0f} ms, "
+        f"\n{users} users, pages at random: {len(found.latencies_ms)} page loads, p50 {found.p50:.0f} ms, "
         f"p95 {found.p95:.0f} ms, {found.cpu_ms:.1f} ms of processor time each, {found.errors} errors"
     )
 
@@ -174,7 +174,8 @@ def main() -> None:
             cookies = people_of(server)
             each_page(server, cookies, folder, times)
             memory(server, cookies, 10 if quick else 100)
-            fifty(server, cookies, 6 if quick else 60)
+            for users in (50, 100, 150):
+                together(server, cookies, users, 6 if quick else 40)
         small_and_large(folder, times, 20_000 if quick else 2_000_000)
 
 

@@ -22,9 +22,12 @@ QUIET = [
 DESKTOP, PHONE = {"width": 1280, "height": 720}, {"width": 360, "height": 740}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The Chromium that `make test` has found or installed."""
+    """The Chromium that `make test` has found or installed.
+
+    For one file only: while Playwright runs, its event loop does, and other tests could not run one of their own.
+    """
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     assert path, "no Chromium; run tests/install-browser"
     with sync_playwright() as playwright:
