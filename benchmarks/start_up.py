@@ -66,7 +66,8 @@ def main() -> None:
         neighbour.join()
         before, after = percentile(quiet, 0.95), percentile(loud, 0.95)
         print(
-            f"basket p95 alone {before:.1f} ms, beside somebody who hardly pauses on {HEAVY[0]} {after:.1f} ms: ", end=""
+            f"basket p95 alone {before:.1f} ms, beside somebody who hardly pauses on {HEAVY[0]} {after:.1f} ms: ",
+            end="",
         )
         print(f"{after / before:.1f} x ({len(PAGES)} roles signed in)")
 
