@@ -14,7 +14,7 @@ from db.models import Role
 from tests.live_server import LiveServer, serving
 from tests.wire import Wire
 
-HEAVY = ("live", "live_period=all")
+HEAVY = ("live", "period=all")
 
 
 def visit(server: LiveServer) -> float:

@@ -50,7 +50,7 @@ def main() -> None:
             views = (
                 ("customer", customer, "home", PHONE),
                 ("staff", agent, f"customer?customer={customer_id()}", DESKTOP),
-                ("manager", manager, "live?live_period=30d", DESKTOP),
+                ("manager", manager, "live?period=30d", DESKTOP),
             )
             for name, who, address, viewport in views:
                 signed_in(browser, server, who, address, viewport).screenshot(path=PICTURES / f"{name}.png")
