@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # the package ships no types
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -97,6 +98,7 @@ class Gate:
         try:
             await self.app(_told(scope, headers, sid, address, jar), receive, answering)
         except Exception:
+            # Whatever the application failed of: the answer still gets our headers and says nothing of the fault.
             LOG.exception("could not answer %s", path)
             if not answering.begun:
                 await _refuse(scope, send, 500)
@@ -221,7 +223,7 @@ def _wanted(frame: bytes) -> bool:
     parsed = BackMsg()
     try:
         parsed.ParseFromString(frame)
-    except Exception:
+    except DecodeError:
         return True  # garbage: Streamlit answers it with a protocol error
     kind = parsed.WhichOneof("type")
     if kind == "backend_operation_request":
@@ -236,6 +238,7 @@ async def live(sid: str) -> str:
     try:
         return sid if await asyncio.to_thread(sessions.is_live, sid) else ""
     except Exception:
+        # Fail closed: whatever kept us from asking, nobody is taken for signed in.
         LOG.exception("could not check a session")
         return ""
 

@@ -88,6 +88,7 @@ async def readyz(_request: Request) -> Response:
     try:
         good = await asyncio.to_thread(ready)
     except Exception:
+        # Any reason not to know is a reason not to be ready; the log has it, a stranger does not.
         LOG.exception("not ready")
         good = False
     return JSONResponse({"status": "ready" if good else "not ready"}, 200 if good else 503)

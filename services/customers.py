@@ -114,12 +114,6 @@ def _told(new: _Checked) -> dict[str, str]:
     return {k: v for k, v in told.items() if v}
 
 
-def lookalikes(w: Work, new: NewCustomer) -> list[Lookalike]:
-    """Customers with the same e-mail, the same phone, or the same name and postal code. Staff only. Raises Invalid."""
-    w.require(Role.STAFF)
-    return _lookalikes(w, _checked(w, new))
-
-
 def _checked(w: Work, new: NewCustomer) -> _Checked:
     name = inputs.line(new.name, _("Name"), 200, required=False)
     firm = inputs.line(new.company, _("Company"), 200, required=False)

@@ -82,8 +82,9 @@ def test_a_twin_is_named_before_it_is_made(w: Work, twin: dict[str, str], same: 
 
 def test_a_namesake_elsewhere_is_no_twin(w: Work) -> None:
     customers.create(w, new(**ADA))
-    assert customers.lookalikes(w, new(name="Ada Lovelace", postal_code="20095")) == []
-    assert customers.lookalikes(w, new(name="Ada Lovelace")) == []
+    elsewhere = customers.create(w, new(name="Ada Lovelace", postal_code="20095"))
+    nowhere = customers.create(w, new(name="Ada Lovelace"))
+    assert elsewhere.id != nowhere.id
 
 
 @pytest.mark.parametrize(
@@ -160,8 +161,6 @@ def test_only_staff_make_and_see_customers(session: Session, work_as: WorkAs) ->
     for actor in (VISITOR, make.actor(session, Role.CUSTOMER, of=ada)):
         with pytest.raises(NotAllowed):
             customers.create(work_as(actor), new(**ADA))
-        with pytest.raises(NotAllowed):
-            customers.lookalikes(work_as(actor), new(**ADA))
         with pytest.raises(NotAllowed):
             overview(work_as(actor), ada.id)
     with pytest.raises(NotFound):

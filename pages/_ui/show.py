@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, datetime
-from typing import Any
 
 import streamlit as st
 
@@ -59,11 +58,3 @@ def empty(what: str, then: str, icon: str = ":material/inbox:") -> None:
     with st.container(border=True, horizontal_alignment="center"):
         st.markdown(f"{icon} **{what}**")
         st.caption(then)
-
-
-def facts(pairs: dict[str, Any]) -> None:
-    """Label and value, line by line; values are shown as text."""
-    for label, value in pairs.items():
-        with st.container(horizontal=True, gap="small"):
-            st.caption(label)
-            st.text("–" if value in (None, "") else str(value))
