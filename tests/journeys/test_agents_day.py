@@ -51,6 +51,10 @@ def test_the_day_begins_with_what_is_due_and_keys_settle_it(
     sign_in(page, server, summary, AGENT, "today")
     done = page.get_by_role("button", name=re.compile("^(Done|Kept)"))
     expect(done.first).to_be_visible(timeout=TICK_MS)
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning"
+    )  # all lines are there
+    page.wait_for_timeout(1000)
     before = done.count()
     page.keyboard.press("d")
     expect(done).to_have_count(before - 1)
