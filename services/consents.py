@@ -1,11 +1,14 @@
 """What a customer agreed to, purpose by purpose: how it stands, switching it, and its dated history.
 
-Rows are only ever added. The newest one of a purpose counts; without one nothing was agreed to.
+Rows are only ever added. The newest one of a purpose counts. Without one, what needs an agreement (newsletter,
+research) is not done, and what may be objected to (hints about bought products, suggestions from one's own purchases) is.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Select, func
+from sqlalchemy import select as columns_of
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -18,6 +21,8 @@ from services.work import Work
 #: The `how` of what the customer switched in the account; told in the reader's words.
 BY_ACCOUNT = "account"
 MOST = 200
+#: What happens until somebody objects; everything else needs an agreement first.
+UNTIL_OBJECTED = (Purpose.SERVICE, Purpose.PROFILING)
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,11 @@ class Current:
     granted: bool | None
     at: datetime | None
     row: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether it may be done now: as was said, or as it is without an answer."""
+        return self.purpose in UNTIL_OBJECTED if self.granted is None else self.granted
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,21 @@ def current(w: Work, customer_id: int) -> tuple[Current, ...]:
         Current(p, newest[p].granted, newest[p].at, newest[p].id) if p in newest else Current(p, None, None, 0)
         for p in Purpose
     )
+
+
+def holds(w: Work, customer_id: int, purpose: Purpose) -> bool:
+    """Whether something may be done for this purpose now, as the customer last said. Raises NotFound."""
+    return next(c.holds for c in current(w, customer_id) if c.purpose is purpose)
+
+
+def objecting(purpose: Purpose) -> Select[tuple[int]]:
+    """The ids of the customers whose newest answer is no, as a subquery: whoever is in it must be left out."""
+    newest = func.row_number().over(
+        partition_by=col(Consent.customer_id), order_by=(col(Consent.at).desc(), col(Consent.id).desc())
+    )
+    rows = columns_of(col(Consent.customer_id), col(Consent.granted), newest.label("place"))
+    said = rows.where(col(Consent.purpose) == purpose).subquery()
+    return columns_of(said.c.customer_id).where(said.c.place == 1, said.c.granted.is_(False))
 
 
 def history(w: Work, customer_id: int) -> list[Given]:

@@ -109,6 +109,23 @@ def test_what_the_page_does_not_offer_is_refused(session: Session, purpose: obje
     assert session.exec(select(Consent)).all() == []
 
 
+def test_without_an_answer_only_what_may_be_objected_to_is_done_and_an_objection_counts_at_once(
+    session: Session,
+) -> None:
+    actor, silent = ada(session), ada(session)
+    own = actor.customer_id or 0
+    with reading(actor) as w:
+        unasked = {p for p in Purpose if consents.holds(w, own, p)}
+    assert unasked == {Purpose.SERVICE, Purpose.PROFILING}
+    say(actor, Purpose.PROFILING, True)
+    assert session.scalars(consents.objecting(Purpose.PROFILING)).all() == []
+    say(actor, Purpose.PROFILING, False)
+    say(silent, Purpose.NEWSLETTER, False)
+    assert session.scalars(consents.objecting(Purpose.PROFILING)).all() == [own]
+    with reading(actor) as w:
+        assert not consents.holds(w, own, Purpose.PROFILING)
+
+
 @pytest.mark.parametrize("role", [None, Role.STAFF, Role.ADMIN])
 def test_nobody_answers_for_the_customer(session: Session, role: Role | None) -> None:
     actor = make.actor(session, role) if role else VISITOR
@@ -142,10 +159,10 @@ def test_a_switch_in_the_account_counts_at_once_and_stands_in_the_history(
         sid = digest(sessions.begin(w, w.session.get_one(Person, actor.person_id), user_agent="", address=""))
     monkeypatch.setattr(guard, "session_id", lambda: sid)
     at = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30).switch_page("customer/account.py").run()
-    assert [t.value for t in at.toggle] == [False] * 4
+    assert [t.value for t in at.toggle] == [True, False, True, False], "what may be objected to is on"
     at.toggle(key="consent_newsletter_0").set_value(True).run()
     assert not at.exception, at.exception
     assert standing(actor, actor.customer_id or 0)[Purpose.NEWSLETTER] is True
-    assert [t.value for t in at.toggle] == [False, True, False, False]
+    assert [t.value for t in at.toggle] == [True, True, True, False]
     assert any(t.value.startswith("Newsletter · agreed · ") and t.value.endswith(" · You") for t in at.text)
     assert len(session.exec(select(Consent)).all()) == 1, "drawing it again is no answer"

@@ -21,6 +21,11 @@ def explained() -> dict[Purpose, str]:
     }
 
 
+def unanswered(c: consents.Current) -> str:
+    """What holds as long as nothing was said."""
+    return _("On until you switch it off.") if c.holds else _("No answer yet.")
+
+
 @st.fragment
 def own_consents() -> None:
     """The switches count at once; below them what was said when."""
@@ -31,10 +36,10 @@ def own_consents() -> None:
     names, meaning = consents.names(), explained()
     for c in standing:
         # A new answer is a new widget: what it shows is what is stored.
-        agreed = st.toggle(names[c.purpose], bool(c.granted), key=f"consent_{c.purpose}_{c.row}")
-        told = _("No answer yet.") if c.at is None else _("Since {day}.").format(day=day(c.at, who))
+        agreed = st.toggle(names[c.purpose], c.holds, key=f"consent_{c.purpose}_{c.row}")
+        told = unanswered(c) if c.at is None else _("Since {day}.").format(day=day(c.at, who))
         st.caption(md(f"{meaning[c.purpose]} {told}"))
-        if agreed is not bool(c.granted):
+        if agreed is not c.holds:
             with reported(_("Noted; it counts from now on.")) as outcome, work(who) as w:
                 consents.switch(w, c.purpose, agreed)
             if outcome.ok:
