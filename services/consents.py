@@ -1,7 +1,8 @@
 """What a customer agreed to, purpose by purpose: how it stands, switching it, and its dated history.
 
 Rows are only ever added. The newest one of a purpose counts. Without one, what needs an agreement (newsletter,
-research) is not done, and what may be objected to (hints about bought products, suggestions from one's own purchases) is.
+research) is not done, and what may be objected to (hints about bought products, suggestions from one's own
+purchases) is.
 """
 
 from dataclasses import dataclass

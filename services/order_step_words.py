@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from services.returns.reasons import reason_in_words
+from db.models import ReasonKind
+from services import reasons
 from services.search import order_number
 from services.text import _, money
 
@@ -14,10 +15,15 @@ def told(action: str, order_id: str, after: dict[str, Any], currency: str) -> tu
     lines = [
         _("Carried by: {carrier}").format(carrier=after["carrier"]) if after.get("carrier") else "",
         _("Parcel number: {code}").format(code=after["tracking_code"]) if after.get("tracking_code") else "",
-        reason_in_words(after["why"]) if after.get("why") else "",
+        _why(action, after),
         money(after["refund_cents"], currency) if "refund_cents" in after else "",
     ]
     return head, "\n".join(text for text in lines if text)
+
+
+def _why(action: str, after: dict[str, Any]) -> str:
+    kind = ReasonKind.CANCEL if action == "orders.cancel" else ReasonKind.RETURN
+    return reasons.in_words(kind, str(after["why"])) if after.get("why") else ""
 
 
 def _named(action: str) -> str:

@@ -118,10 +118,10 @@ def test_without_an_answer_only_what_may_be_objected_to_is_done_and_an_objection
         unasked = {p for p in Purpose if consents.holds(w, own, p)}
     assert unasked == {Purpose.SERVICE, Purpose.PROFILING}
     say(actor, Purpose.PROFILING, True)
-    assert session.scalars(consents.objecting(Purpose.PROFILING)).all() == []
+    assert list(session.execute(consents.objecting(Purpose.PROFILING)).scalars()) == []
     say(actor, Purpose.PROFILING, False)
     say(silent, Purpose.NEWSLETTER, False)
-    assert session.scalars(consents.objecting(Purpose.PROFILING)).all() == [own]
+    assert list(session.execute(consents.objecting(Purpose.PROFILING)).scalars()) == [own]
     with reading(actor) as w:
         assert not consents.holds(w, own, Purpose.PROFILING)
 

@@ -66,8 +66,18 @@ from db.models.person import (
     TicketKind,
 )
 from db.models.product import PriceChange, Product
+from db.models.reason import Reason, ReasonKind
 from db.models.rollup import DailyCustomers, DailySales, HourlyContacts, HourlyOrders
 from db.models.search import CustomerWord, WordVariant
+from db.models.standing import (
+    IntervalUnit,
+    StandingEvent,
+    StandingLine,
+    StandingOrder,
+    StandingState,
+    StandingStep,
+    SuggestionMute,
+)
 
 __all__ = [
     "FINISHED",
@@ -104,6 +114,7 @@ __all__ = [
     "ImportRun",
     "ImportState",
     "Interaction",
+    "IntervalUnit",
     "Label",
     "LoginSession",
     "Message",
@@ -118,6 +129,8 @@ __all__ = [
     "Product",
     "Promise",
     "Purpose",
+    "Reason",
+    "ReasonKind",
     "Return",
     "ReturnState",
     "Role",
@@ -125,6 +138,12 @@ __all__ = [
     "Setting",
     "Shipment",
     "StaffMember",
+    "StandingEvent",
+    "StandingLine",
+    "StandingOrder",
+    "StandingState",
+    "StandingStep",
+    "SuggestionMute",
     "SurveyResponse",
     "Throttle",
     "Ticket",

@@ -88,6 +88,7 @@ class Order(SQLModel, table=True):
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
     cancelled_at: datetime | None = None
+    cancel_reason: str | None = Field(default=None, max_length=120)  # the code of a reason, see db/models/reason.py
     returns_order_id: int | None = Field(default=None, foreign_key="sales_order.id", ondelete="SET NULL")
     idempotency_key: str | None = Field(default=None, max_length=80, unique=True)
     attributes: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_DOCUMENT)

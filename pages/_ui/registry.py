@@ -47,6 +47,7 @@ def entries(_language: str) -> list[Entry]:
         Entry("staff/customer.py", "customer", _("Customer"), ":material/person:", (STAFF,)),
         Entry("staff/orders.py", "order-desk", _("Order desk"), ":material/inventory:", (STAFF,), team),
         Entry("manager/live.py", "live", _("Live"), ":material/monitoring:", (MANAGER,), figures),
+        Entry("manager/reasons.py", "reasons", _("Reasons"), ":material/checklist:", (MANAGER,), house),
         Entry("admin/people.py", "people", _("People"), ":material/group:", (ADMIN,), house),
         Entry("admin/company.py", "company", _("Company"), ":material/apartment:", (ADMIN,), house),
         Entry("admin/imports.py", "imports", _("Imports"), ":material/upload_file:", (ADMIN,), house),

@@ -53,6 +53,12 @@ def _of_orders(model: Any) -> Callable[[Owner], ColumnElement[bool]]:
     )
 
 
+def _of_standing(model: Any) -> Callable[[Owner], ColumnElement[bool]]:
+    return lambda who: col(model.standing_order_id).in_(
+        select(col(m.StandingOrder.id)).where(col(m.StandingOrder.customer_id) == who.customer_id)
+    )
+
+
 def _of_basket(who: Owner) -> ColumnElement[bool]:
     return col(m.BasketLine.basket_id).in_(select(col(m.Basket.id)).where(col(m.Basket.person_id) == who.person_id))
 
@@ -95,7 +101,8 @@ SECTIONS = (
     Section("consents", m.Consent, _of_customer(m.Consent), "purpose granted at how", _KEYS),
     Section("orders", m.Order, _of_customer(m.Order),
             "ordered_at status source_status channel store_id lines_cents discount_cents shipping_cents total_cents "
-            "payment_method delivery_address note promised_at shipped_at delivered_at cancelled_at attributes source "
+            "payment_method delivery_address note promised_at shipped_at delivered_at cancelled_at "
+            "cancel_reason attributes source "
             "source_id", _KEYS + " staff_id placed_by_id returns_order_id idempotency_key", more=_ORDER_NUMBER),
     Section("order_lines", m.OrderLine, _of_orders(m.OrderLine),
             "order_id line_no product_code name quantity unit_price_cents discount_cents line_total_cents",
@@ -137,6 +144,19 @@ SECTIONS = (
             newest="label"),
     Section("mails", m.OutboxEntry, _mailed, "kind recipient subject state created_at sent_at",
             _KEYS + " body message_id next_try_at tries leased_until error"),
+    Section("standing_orders", m.StandingOrder, _of_customer(m.StandingOrder),
+            "state every unit first_on next_on paused_until note created_at ended_at",
+            "id customer_id person_id announced_on address_id version",
+            more=(col(m.StandingOrder.id).label("standing_order_id"),)),
+    Section("standing_lines", m.StandingLine, _of_standing(m.StandingLine),
+            "standing_order_id quantity agreed_cents", "product_id", newest="standing_order_id",
+            more=(col(m.Product.name).label("product"),),
+            joined=(m.Product, col(m.Product.id) == col(m.StandingLine.product_id))),
+    Section("standing_events", m.StandingEvent, _of_standing(m.StandingEvent),
+            "standing_order_id at step run_on order_id reason detail", "id person_id"),
+    Section("muted_suggestions", m.SuggestionMute, _of_customer(m.SuggestionMute), "at", "customer_id product_id",
+            newest="at", more=(col(m.Product.name).label("product"),),
+            joined=(m.Product, col(m.Product.id) == col(m.SuggestionMute.product_id))),
     Section("basket", m.BasketLine, _of_basket, "quantity seen_price_cents added_at", "basket_id product_id",
             newest="added_at", more=(col(m.Product.name).label("product"),),
             joined=(m.Product, col(m.Product.id) == col(m.BasketLine.product_id))),
@@ -162,6 +182,7 @@ LEFT_OUT: dict[type[SQLModel], str] = {
     m.Campaign: "the company's own; what it did to the customer is shown",
     m.Article: "help texts",
     m.ArticleQuery: "what was typed, without who typed it",
+    m.Reason: "the company's own",
     m.Setting: "the company's own",
     m.ImportRun: "the company's own",
     m.DailySales: "sums without persons",

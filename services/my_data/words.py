@@ -28,6 +28,10 @@ def section_name(name: str) -> str:
         "campaigns": _("Campaigns"),
         "outcomes": _("Known outcomes"),
         "mails": _("Mail we sent"),
+        "standing_orders": _("Standing orders"),
+        "standing_lines": _("Lines of the standing orders"),
+        "standing_events": _("What became of the standing orders"),
+        "muted_suggestions": _("Products you are not reminded of"),
         "basket": _("Basket"),
         "drafts": _("Drafts"),
         "browsers": _("Signed-in browsers"),
@@ -91,6 +95,8 @@ def _about_orders() -> dict[str, str]:
         "installments": _("Instalments"), "amount_cents": _("Amount"), "carrier": _("Carrier"),
         "tracking_code": _("Tracking code"), "lines": _("Lines"), "state": _("State"), "reason": _("Reason"),
         "refund_cents": _("Refund"), "seen_price_cents": _("Price seen"),
+        "cancel_reason": _("Why cancelled"), "standing_order_id": _("Standing order"), "every": _("Every"),
+        "unit": _("Weeks or months"), "agreed_cents": _("Price agreed"), "step": _("Event"), "detail": _("More"),
     }  # fmt: skip
 
 
@@ -117,4 +123,6 @@ def _times() -> dict[str, str]:
         "kept_at": _("Kept"), "broken_at": _("Broken"), "sent_at": _("Sent"), "read_at": _("Read"),
         "added_at": _("Added"), "asked_at": _("Asked"), "answered_at": _("Answered"), "started_at": _("Started"),
         "known_at": _("Known since"), "last_seen_at": _("Last active"), "expires_at": _("Ends"),
+        "first_on": _("First on"), "next_on": _("Next on"), "paused_until": _("Paused until"), "run_on": _("For"),
+        "ended_at": _("Ended"),
     }  # fmt: skip

@@ -5,8 +5,8 @@ from collections import Counter
 from sqlalchemy import select
 from sqlmodel import col
 
-from db.models import Order, OrderLine, OrderStatus, Product, Role
-from services import rollups
+from db.models import Order, OrderLine, OrderStatus, Product, ReasonKind, Role
+from services import reasons, rollups
 from services.errors import Conflict
 from services.inputs import line
 from services.orders.mail import cancelled
@@ -24,21 +24,24 @@ def can_cancel(w: Work, order: Order) -> bool:
     return order.status is OrderStatus.PLACED
 
 
-def cancel(w: Work, order_id: int, *, reason: str = "") -> Order:
+def cancel(w: Work, order_id: int, *, reason: str = "", why: str = "") -> Order:
     """Call the order off; stock and sums go back. Cancelling twice is like once.
 
-    Staff say why, and the customer is told. Raises Invalid without a reason of theirs, Conflict when too late.
+    `why` is the code of a reason of the managed list, which a customer may leave open. What staff write as `reason` is
+    told to the customer. Raises Invalid without a reason of theirs, Conflict when too late.
     """
     w.require(Role.CUSTOMER, Role.STAFF)
     order = held(w, order_id)
     if order.status is OrderStatus.CANCELLED:
         return order
     by_staff = w.actor.is_team and not w.actor.system
+    why = reasons.checked(w, ReasonKind.CANCEL, why, required=False)
     reason = line(reason, _("Reason"), 200, required=by_staff)
     if not can_cancel(w, order):
         state = _("a parcel of it has left") if parcels(w, order.id) else in_words(order.status)
         raise Conflict(_("This order cannot be cancelled any more: {state}.").format(state=state))
-    take(w, order, "orders.cancel", OrderStatus.CANCELLED, of=(order.status,), reason=reason, cancelled_at=w.now)
+    told, given = ({"why": why} if why else None), {"cancelled_at": w.now, "cancel_reason": why or None}
+    take(w, order, "orders.cancel", OrderStatus.CANCELLED, of=(order.status,), reason=reason, told=told, **given)
     _give_back(w, order)
     cancelled(w, order, reason if by_staff else "")
     return order

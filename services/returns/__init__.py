@@ -6,18 +6,15 @@ What goods that come back do to the figures is said in services/returns/worth.py
 from services.returns.asking import NewReturn, ask
 from services.returns.handling import receive, refund, refuse
 from services.returns.reading import OfOrder, Shown, Waiting, of_order, waiting
-from services.returns.reasons import REASONS, reason_in_words
 from services.returns.words import state_in_words
 
 __all__ = [
-    "REASONS",
     "NewReturn",
     "OfOrder",
     "Shown",
     "Waiting",
     "ask",
     "of_order",
-    "reason_in_words",
     "receive",
     "refund",
     "refuse",

@@ -2,15 +2,14 @@
 
 from sqlmodel import SQLModel
 
-from db.models import Order, OrderStatus, Return, ReturnState, Role
-from services import audit
+from db.models import Order, OrderStatus, ReasonKind, Return, ReturnState, Role
+from services import audit, reasons
 from services.errors import Conflict, Invalid
 from services.inputs import paragraph
 from services.orders.shipping import Pieces
 from services.orders.steps import held
 from services.orders.words import in_words
 from services.returns import mail
-from services.returns.reasons import REASONS
 from services.returns.worth import returnable, returns_of
 from services.text import _
 from services.work import Work
@@ -34,25 +33,24 @@ def ask(w: Work, order_id: int, new: NewReturn) -> Return:
     Conflict where nothing was delivered yet or something else was asked meanwhile.
     """
     w.require(Role.CUSTOMER, Role.STAFF)
-    if new.reason not in REASONS:
-        raise Invalid(_("Reason"), _("choose one of the list"))
+    why = reasons.checked(w, ReasonKind.RETURN, new.reason)
     note = paragraph(new.note, _("Note"), 2000, required=False)
     order = held(w, order_id)
     lines = [{"line_no": p.line_no, "quantity": p.quantity} for p in new.lines if p.quantity]
     known = returns_of(w, order.id)
     if len(known) != new.known:
         last = known[-1] if known else None
-        if last and (last.lines, last.reason, last.note) == (lines, new.reason, note):
+        if last and (last.lines, last.reason, last.note) == (lines, why, note):
             return last
         raise Conflict(_("Something about this order was changed in another window. Please look again."))
     if order.status not in ARRIVED:
         told = _("Only what has arrived can be returned; this order is at “{state}”.")
         raise Conflict(told.format(state=in_words(order.status)))
     _check(w, order, new)
-    made = Return(order_id=order.id, reason=new.reason, note=note, lines=lines, requested_at=w.now)
+    made = Return(order_id=order.id, reason=why, note=note, lines=lines, requested_at=w.now)
     w.session.add(made)
     w.session.flush()
-    after = {"return_id": made.id, "state": ReturnState.REQUESTED, "why": new.reason, "lines": lines}
+    after = {"return_id": made.id, "state": ReturnState.REQUESTED, "why": why, "lines": lines}
     audit.record(w, "returns.ask", "order", order.id, customer_id=order.customer_id, after=after)
     mail.asked(w, order, made)
     return made

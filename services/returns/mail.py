@@ -1,9 +1,8 @@
 """The mails about a return, to whoever placed the order."""
 
-from db.models import Order, Return
-from services import company, outbox
+from db.models import Order, ReasonKind, Return
+from services import company, outbox, reasons
 from services.orders.mail import recipient
-from services.returns.reasons import reason_in_words
 from services.search import order_number
 from services.text import _, money, speaking
 from services.work import Work
@@ -13,7 +12,10 @@ def asked(w: Work, order: Order, made: Return) -> None:
     """We have the request."""
     to, language = recipient(w, order)
     with speaking(language):
-        number, why = order_number(order.id), reason_in_words(made.reason)
+        number, why = (
+            order_number(order.id),
+            reasons.in_words(ReasonKind.RETURN, made.reason, reasons.labels(w, ReasonKind.RETURN)),
+        )
         body = [
             _("we have your request to return goods of your order {number}.").format(number=number),
             _("The reason: {reason}").format(reason=why),

@@ -6,12 +6,11 @@ from datetime import datetime
 from sqlalchemy import tuple_
 from sqlmodel import col, select
 
-from db.models import AuditEntry, Customer, Order, OrderLine, Product, Return, ReturnState, Role
-from services import access
+from db.models import AuditEntry, Customer, Order, OrderLine, Product, ReasonKind, Return, ReturnState, Role
+from services import access, reasons
 from services.catalogue.offer import shown_name
 from services.orders.desk import called
 from services.returns.asking import ARRIVED
-from services.returns.reasons import reason_in_words
 from services.returns.worth import most_cents, returnable, returns_of
 from services.search import order_number
 from services.work import Work
@@ -63,11 +62,12 @@ def of_order(w: Work, order_id: int) -> OfOrder:
     order = access.order(w, order_id)
     found = returns_of(w, order.id)
     names, told = (_names(w, order.id), _told(w, order.id)) if found else ({}, {})
+    words = reasons.labels(w, ReasonKind.RETURN) if found else {}
     shown = [
         Shown(
             id=one.id,
             state=one.state,
-            reason=reason_in_words(one.reason),
+            reason=reasons.in_words(ReasonKind.RETURN, one.reason, words),
             note=one.note,
             lines=[(names.get(i["line_no"], ""), i["quantity"]) for i in one.lines],
             refund_cents=one.refund_cents,
@@ -93,6 +93,7 @@ def waiting(w: Work, *, after: int | None = None) -> list[Waiting]:
         mark = access.order_return(w, after)
         rows = rows.where(tuple_(col(Return.requested_at), col(Return.id)) > tuple_(mark.requested_at, mark.id))
     rows = rows.order_by(col(Return.requested_at), col(Return.id)).limit(PER_PAGE)
+    words = reasons.labels(w, ReasonKind.RETURN)
     return [
         Waiting(
             id=one.id,
@@ -100,7 +101,7 @@ def waiting(w: Work, *, after: int | None = None) -> list[Waiting]:
             number=order_number(order.id),
             customer=called(order, customer.name if customer else None, customer.company if customer else None),
             state=one.state,
-            reason=reason_in_words(one.reason),
+            reason=reasons.in_words(ReasonKind.RETURN, one.reason, words),
             requested_at=one.requested_at,
         )
         for one, order, customer in w.session.exec(rows)

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from db.models import Role
+from db.models import ReasonKind, Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import amount, day, md
-from services import returns
+from services import reasons, returns
 from services.orders import Detail, Pieces
 from services.returns import NewReturn, OfOrder
 from services.text import _
-from services.work import Actor, work
+from services.work import Actor, reading, work
 
 
 def returning(order_id: int, seen: Detail, found: OfOrder, actor: Actor) -> None:
@@ -40,6 +40,8 @@ def _ask(order_id: int, seen: Detail, found: OfOrder) -> None:
     actor = require(Role.CUSTOMER)
     names = {line.line_no: line.name for line in seen.lines}
     known = len(found.returns)
+    with reading(actor) as w:
+        words = {r.code: r.label for r in reasons.offered(w, ReasonKind.RETURN)}
     with (
         st.popover(_("Return something"), icon=":material/undo:", width="stretch"),
         st.form(f"ask_back_{known}", border=False),
@@ -56,7 +58,7 @@ def _ask(order_id: int, seen: Detail, found: OfOrder) -> None:
             for number, most in found.returnable.items()
         }
         reason = st.selectbox(
-            _("Why?"), returns.REASONS, format_func=returns.reason_in_words, index=None, key=f"back_reason_{known}"
+            _("Why?"), list(words), format_func=words.__getitem__, index=None, key=f"back_reason_{known}"
         )
         note = st.text_area(_("What we should know (optional)"), key=f"back_note_{known}", max_chars=2000)
         sent = st.form_submit_button(_("Ask for the return"), type="primary", width="stretch")

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from db.models import OrderStatus, Role
+from db.models import OrderStatus, ReasonKind, Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import amount, day, md, when
-from services import orders
+from services import orders, reasons
 from services.orders.desk import OnDesk
 from services.text import _
-from services.work import Actor, work
+from services.work import Actor, reading, work
 
 CUSTOMER = "staff/customer.py"
 
@@ -118,9 +118,14 @@ def _ship(order_id: int, found: OnDesk, actor: Actor) -> None:
 
 def _call_off(order_id: int, actor: Actor) -> None:
     with st.popover(_("Cancel the order"), icon=":material/close:"):
+        with reading(actor) as w:
+            words = {r.code: r.label for r in reasons.offered(w, ReasonKind.CANCEL)}
+        why = st.selectbox(
+            _("What for? (optional)"), list(words), format_func=words.__getitem__, index=None, key="desk_why"
+        )
         reason = st.text_input(_("Reason, told to the customer"), key="desk_reason", max_chars=200)
         if st.button(_("Yes, cancel the order"), key="desk_cancel", type="primary"):
             with reported(_("The order is cancelled, the customer is told.")) as outcome, work(actor) as w:
-                orders.cancel(w, order_id, reason=reason or "")
+                orders.cancel(w, order_id, reason=reason or "", why=why or "")
             if outcome.ok:
                 st.rerun()
