@@ -11,7 +11,7 @@ from services.my_data.sections import SECTIONS
 from tests.make import NOON
 
 #: What the tables of the sections refer to.
-BESIDE = (m.ImportRun, m.StaffMember, m.Product, m.Campaign, m.Basket, m.FollowUp)
+BESIDE = (m.ImportRun, m.StaffMember, m.Product, m.Campaign, m.Basket, m.FollowUp, m.Voucher)
 
 
 def fill(session: Session, mark: str) -> dict[str, Any]:
@@ -55,6 +55,7 @@ def _meant(table: str, mark: str, made: dict[str, Any]) -> dict[str, Any]:
         "login_session": {"id": mark * 3, "expires_at": datetime(2027, 1, 1, tzinfo=UTC)},
         "interaction": {"channel": m.Channel.PORTAL, "direction": m.Direction.IN},
         "attachment": {"interaction_id": None},
+        "voucher": {"percent_bp": None},
         "audit_entry": {
             "entity": "person",
             "entity_id": str(made.get("person")),

@@ -1,10 +1,10 @@
 """Baskets and orders, and what becomes of an order: payments, shipments, returns."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from db.columns import JSON_DOCUMENT, text_enum, where_given
@@ -35,6 +35,7 @@ class Basket(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", ondelete="CASCADE", unique=True)
+    voucher_code: str = Field(default="", max_length=40)  # as typed; whether it counts is decided when it is looked at
     updated_at: datetime
 
 
@@ -81,9 +82,14 @@ class Order(SQLModel, table=True):
     discount_cents: int = Field(default=0, sa_type=BigInteger)
     shipping_cents: int = Field(default=0, sa_type=BigInteger)
     total_cents: int = Field(default=0, sa_type=BigInteger)
+    tax_cents: int | None = Field(default=None, sa_type=BigInteger)  # contained in the total; None: not recorded
+    shipping_tax_bp: int | None = None
+    shipping_tax_cents: int | None = Field(default=None, sa_type=BigInteger)
+    voucher_code: str = Field(default="", max_length=40)
     payment_method: str | None = Field(default=None, max_length=60)
     delivery_address: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_DOCUMENT)
     note: str = Field(default="", max_length=1000)
+    requested_on: date | None = None  # the day the customer asked for; the promise is that day then
     promised_at: datetime | None = None
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
@@ -111,16 +117,39 @@ class OrderLine(SQLModel, table=True):
     discount_cents: int = Field(default=0, sa_type=BigInteger)
     line_total_cents: int = Field(sa_type=BigInteger)
     unit_cost_cents: int | None = Field(default=None, sa_type=BigInteger)
+    tax_bp: int | None = None  # hundredths of a per cent; None: not recorded
+    tax_cents: int | None = Field(default=None, sa_type=BigInteger)  # contained in the line total
     import_run_id: int | None = Field(default=None, foreign_key="import_run.id", ondelete="RESTRICT")
 
 
+class PaymentState(StrEnum):
+    OPEN = "open"
+    PAID = "paid"
+    FAILED = "failed"  # the payment provider says so; the customer may try again
+    VOID = "void"  # nothing is to be paid any more
+
+
 class Payment(SQLModel, table=True):
+    """One payment of an order, expected or made. `credited_cents` need not be paid any more, for goods came back."""
+
+    __table_args__ = (
+        Index("uq_payment_reference", "reference", unique=True),
+        Index("ix_payment_open", "due_on", "order_id", sqlite_where=text("state = 'open'"),
+              postgresql_where=text("state = 'open'")),
+    )  # fmt: skip
+
     order_id: int = Field(foreign_key="sales_order.id", ondelete="CASCADE", primary_key=True)
     seq: int = Field(primary_key=True)
     method: str | None = Field(default=None, max_length=60)
     installments: int | None = None
     amount_cents: int = Field(sa_type=BigInteger)
+    credited_cents: int = Field(default=0, sa_type=BigInteger)
+    state: PaymentState = Field(default=PaymentState.PAID, sa_type=text_enum(PaymentState))
+    due_on: date | None = None
     paid_at: datetime | None = None
+    provider: str = Field(default="", max_length=40)
+    reference: str | None = Field(default=None, max_length=80)  # our name for it at the provider
+    trouble: str = Field(default="", max_length=200)  # what staff have to look at
     import_run_id: int | None = Field(default=None, foreign_key="import_run.id", ondelete="RESTRICT")
 
 

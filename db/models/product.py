@@ -31,6 +31,7 @@ class Product(SQLModel, table=True):
     unit: str | None = Field(default=None, max_length=60)
     list_price_cents: int | None = None  # None: not for sale here
     unit_cost_cents: int | None = None
+    tax_class: str | None = Field(default=None, max_length=40)  # None: the company's default class
     stock: int | None = None  # None: not counted (services, digital goods)
     delivery_days: int = 3  # working days from order to door, as promised to the customer
     is_service: bool = False

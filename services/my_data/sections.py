@@ -101,16 +101,30 @@ SECTIONS = (
     Section("consents", m.Consent, _of_customer(m.Consent), "purpose granted at how", _KEYS),
     Section("orders", m.Order, _of_customer(m.Order),
             "ordered_at status source_status channel store_id lines_cents discount_cents shipping_cents total_cents "
+            "tax_cents shipping_tax_bp shipping_tax_cents voucher_code requested_on "
             "payment_method delivery_address note promised_at shipped_at delivered_at cancelled_at "
             "cancel_reason attributes source "
             "source_id", _KEYS + " staff_id placed_by_id returns_order_id idempotency_key", more=_ORDER_NUMBER),
     Section("order_lines", m.OrderLine, _of_orders(m.OrderLine),
-            "order_id line_no product_code name quantity unit_price_cents discount_cents line_total_cents",
+            "order_id line_no product_code name quantity unit_price_cents discount_cents line_total_cents "
+            "tax_bp tax_cents",
             "product_id unit_cost_cents import_run_id", newest="order_id",
             more=(col(m.Product.name).label("product"),),
             joined=(m.Product, col(m.Product.id) == col(m.OrderLine.product_id))),
-    Section("payments", m.Payment, _of_orders(m.Payment), "order_id seq method installments amount_cents paid_at",
-            "import_run_id", newest="order_id"),
+    Section("payments", m.Payment, _of_orders(m.Payment),
+            "order_id seq method installments amount_cents credited_cents state due_on paid_at provider reference",
+            "import_run_id trouble", newest="order_id"),
+    Section("refunds", m.Refund, _of_orders(m.Refund),
+            "order_id seq amount_cents state reason provider reference created_at done_at", "id trouble"),
+    Section("payment_events", m.PaymentEvent, _of_orders(m.PaymentEvent),
+            "order_id kind amount_cents currency happened_at received_at outcome provider reference", "id event_id"),
+    Section("documents", m.Document, _of_customer(m.Document),
+            "kind number issued_at due_on total_cents content order_id",
+            "id customer_id series year seq return_id shipment_id"),
+    Section("vouchers", m.VoucherUse, _of_customer(m.VoucherUse),
+            "order_id discount_cents used_at given_back_at", "customer_id voucher_id", newest="order_id",
+            more=(col(m.Voucher.code).label("voucher_code"),),
+            joined=(m.Voucher, col(m.Voucher.id) == col(m.VoucherUse.voucher_id))),
     Section("shipments", m.Shipment, _of_orders(m.Shipment),
             "order_id shipped_at delivered_at carrier tracking_code lines", "id"),
     Section("returns", m.Return, _of_orders(m.Return),
@@ -170,7 +184,12 @@ SECTIONS = (
 #: Tables that are no part of it, and why.
 LEFT_OUT: dict[type[SQLModel], str] = {
     m.FollowUp: "planning of the staff: counted, not shown",
-    m.Basket: "only holds the lines, which are shown",
+    m.Basket: "only holds the lines, which are shown, and the code of a voucher that is not used yet",
+    m.TaxClass: "the company's own",
+    m.TaxRate: "the company's own",
+    m.DeliveryFee: "the company's own",
+    m.Voucher: "the company's own; where the customer used one is shown",
+    m.NumberSeries: "the company's own",
     m.CustomerSearch: "made from name, e-mail and phone, which are shown",
     m.CustomerWord: "made from name, e-mail and phone, which are shown",
     m.WordVariant: "words of all customers, nobody's own",

@@ -16,6 +16,10 @@ def section_name(name: str) -> str:
         "orders": _("Orders"),
         "order_lines": _("Lines of the orders"),
         "payments": _("Payments"),
+        "refunds": _("Refunds"),
+        "payment_events": _("Messages of the payment provider"),
+        "documents": _("Invoices and other documents"),
+        "vouchers": _("Vouchers"),
         "shipments": _("Parcels"),
         "returns": _("Returns"),
         "contacts": _("Contacts with us"),
@@ -97,6 +101,10 @@ def _about_orders() -> dict[str, str]:
         "refund_cents": _("Refund"), "seen_price_cents": _("Price seen"),
         "cancel_reason": _("Why cancelled"), "standing_order_id": _("Standing order"), "every": _("Every"),
         "unit": _("Weeks or months"), "agreed_cents": _("Price agreed"), "step": _("Event"), "detail": _("More"),
+        "tax_cents": _("Tax in it"), "shipping_tax_bp": _("Tax rate of delivery"), "tax_bp": _("Tax rate"),
+        "shipping_tax_cents": _("Tax in delivery"), "voucher_code": _("Voucher"), "number": _("Document number"),
+        "credited_cents": _("Credited"), "provider": _("Payment provider"), "reference": _("Reference"),
+        "currency": _("Currency"), "content": _("Content"),
     }  # fmt: skip
 
 
@@ -122,6 +130,8 @@ def _times() -> dict[str, str]:
         "opened_at": _("Opened"), "answer_by": _("Answer until"), "due_on": _("Due"), "made_at": _("Promised"),
         "kept_at": _("Kept"), "broken_at": _("Broken"), "sent_at": _("Sent"), "read_at": _("Read"),
         "added_at": _("Added"), "asked_at": _("Asked"), "answered_at": _("Answered"), "started_at": _("Started"),
+        "requested_on": _("Wished for"), "done_at": _("Paid out"), "issued_at": _("Issued"), "used_at": _("Used"),
+        "given_back_at": _("Given back"), "received_at": _("Received"),
         "known_at": _("Known since"), "last_seen_at": _("Last active"), "expires_at": _("Ends"),
         "first_on": _("First on"), "next_on": _("Next on"), "paused_until": _("Paused until"), "run_on": _("For"),
         "ended_at": _("Ended"),
