@@ -27,12 +27,17 @@ class Company(BaseModel):
     language: str = "en"
     country: str = "DE"  # how telephone numbers without a country code are read
     set_up: bool = False
+    needs_approval: tuple[str, ...] = ()  # fields of an account whose change waits for staff, see APPROVABLE
+    retention_years: int = 10  # how long the law keeps orders and invoices, counted from the end of their year
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
 
+#: What customers can change and the administrator can make wait for approval.
+APPROVABLE = ("name", "company", "email", "address", "phone")
+MOST_YEARS = 30
 _FRESH_S = 2.0
 _cache: dict[int, tuple[float, Company]] = {}
 
@@ -68,6 +73,13 @@ def checked(change: dict[str, Any]) -> dict[str, Any]:
         raise Invalid(_("Time zone"), _("choose one from the list"))
     if "language" in change and change["language"] not in LANGUAGES:
         raise Invalid(_("Language"), _("choose one from the list"))
+    if "needs_approval" in change:
+        if not set(change["needs_approval"]) <= set(APPROVABLE):
+            raise Invalid(_("Needs approval"), _("choose from the list"))
+        change["needs_approval"] = [f for f in APPROVABLE if f in change["needs_approval"]]
+    years = change.get("retention_years", 1)
+    if type(years) is not int or not 1 <= years <= MOST_YEARS:
+        raise Invalid(_("Years the law keeps orders"), _("between 1 and {most}").format(most=MOST_YEARS))
     return change
 
 

@@ -4,6 +4,7 @@ from sqlmodel import col, select
 
 from db.models import CustomerEmail, Person, TicketKind
 from services import access, audit, company, inputs, outbox, passwords, search, sessions, throttle, tickets
+from services.accounts import approval
 from services.errors import Conflict, Counted, Invalid, NotSignedIn, TooMany
 from services.text import _, speaking
 from services.work import Work
@@ -91,19 +92,34 @@ def ask_email_change(w: Work, typed_email: object, password: object) -> None:
 
 
 def confirm_email(w: Work, secret: str) -> str:
-    """Use the link that went to the new address. Returns the address now in force. Raises Conflict."""
+    """Use the link that went to the new address. Returns the address now in force. Raises Conflict.
+
+    That is the old one where a change of the address has to be approved first.
+    """
     used = tickets.redeem(w, TicketKind.EMAIL_CHANGE, secret)
     person = w.session.get(Person, used.person_id) if used and used.person_id else None
     taken = used and w.session.exec(select(Person.id).where(Person.email == used.email)).one_or_none()
     if used is None or person is None or person.disabled_at is not None or taken is not None:
         raise Conflict(_("This link was used already or is too old. Please ask for a new one."))
+    if person.customer_id is not None and approval.needed(w, "email"):
+        change, own = {"verb": "set", "value": used.email}, person.customer_id
+        approval.ask(w, own, "email", change, old=person.email, new=used.email, person_id=person.id)
+        return person.email
+    use_email(w, person, used.email)
+    return used.email
+
+
+def use_email(w: Work, person: Person, email: str) -> None:
+    """From now on the person signs in with this proven address; the old one is told. Raises Conflict when taken."""
+    if w.session.exec(select(Person.id).where(Person.email == email)).one_or_none() is not None:
+        raise Conflict(_("This address has a sign-in already."))
     before = person.email
     tell(w, person, "email-changed", _("Your e-mail address was changed"))
-    person.email = used.email
+    person.email = email
     w.session.add(person)
     tickets.void(w, person.id)
     if person.customer_id is not None:
-        _move_customer_email(w, person.customer_id, before, used.email)
+        _move_customer_email(w, person.customer_id, before, email)
     audit.record(
         w,
         "auth.email_changed",
@@ -111,9 +127,8 @@ def confirm_email(w: Work, secret: str) -> str:
         person.customer_id or person.id,
         customer_id=person.customer_id,
         before={"email": before},
-        after={"email": used.email},
+        after={"email": email},
     )
-    return used.email
 
 
 def _move_customer_email(w: Work, customer_id: int, before: str, after: str) -> None:

@@ -18,6 +18,7 @@ LIVES = {
     TicketKind.RESET: timedelta(hours=1),
     TicketKind.INVITE: timedelta(days=7),
     TicketKind.EMAIL_CHANGE: timedelta(hours=24),
+    TicketKind.JOIN: timedelta(days=14),
     TicketKind.SECOND_FACTOR: timedelta(minutes=5),
 }
 #: Somebody may sign in with several browsers at the same moment.

@@ -101,10 +101,15 @@ def test_the_newest_default_address_is_the_only_default(w: Work) -> None:
     assert kept == {first: (False, False), second: (True, True)}
     accounts.remove_address(w, second)
     assert [(a.id, a.is_delivery, a.is_billing) for a in accounts.view(w).addresses] == [(first, True, True)]
-    assert [(c.old, c.new) for c in accounts.history(w)] == [
-        ("Side Street 2, 10115 Berlin", ""),
-        ("", "Side Street 2, 10115 Berlin"),
-        ("", "Main Street 1, 10115 Berlin"),
+    main, side = "Main Street 1, 10115 Berlin", "Side Street 2, 10115 Berlin"
+    assert [(c.field, c.old, c.new) for c in accounts.history(w)] == [
+        ("Address", side, ""),
+        ("Parcels go to", side, main),
+        ("Invoices go to", side, main),
+        ("Address", "", side),
+        ("Parcels go to", main, side),
+        ("Invoices go to", main, side),
+        ("Address", "", main),
     ]
 
 

@@ -1,5 +1,6 @@
 """All tables, in one place to import from."""
 
+from db.models.account import ChangeRequest, Erasure, ErasureState, InvitationRound, RequestState
 from db.models.billing import (
     DeliveryFee,
     Document,
@@ -109,6 +110,7 @@ __all__ = [
     "CampaignEvent",
     "Case",
     "CaseState",
+    "ChangeRequest",
     "Channel",
     "Consent",
     "Customer",
@@ -125,6 +127,8 @@ __all__ = [
     "Document",
     "DocumentKind",
     "Draft",
+    "Erasure",
+    "ErasureState",
     "FollowUp",
     "HourlyContacts",
     "HourlyOrders",
@@ -132,6 +136,7 @@ __all__ = [
     "ImportState",
     "Interaction",
     "IntervalUnit",
+    "InvitationRound",
     "Label",
     "LoginSession",
     "Message",
@@ -153,6 +158,7 @@ __all__ = [
     "ReasonKind",
     "Refund",
     "RefundState",
+    "RequestState",
     "Return",
     "ReturnState",
     "Role",

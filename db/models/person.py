@@ -31,6 +31,7 @@ class TicketKind(StrEnum):
     RESET = "reset"
     INVITE = "invite"
     EMAIL_CHANGE = "email-change"
+    JOIN = "join"  # somebody of a customer is invited to the portal
     SECOND_FACTOR = "second-factor"  # the password was right, the code is still missing
 
 
@@ -50,6 +51,10 @@ class Person(SQLModel, table=True):
     disabled_at: datetime | None = None
     created_at: datetime
     last_sign_in_at: datetime | None = None
+    # What somebody may do for the customer they belong to; the first person of a customer may everything.
+    sees_orders: bool = True
+    may_order: bool = True
+    manages_people: bool = True
 
 
 class SecondFactor(SQLModel, table=True):

@@ -7,7 +7,8 @@ from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.narrow import narrow
 from pages._ui.show import home
-from services import clock, company_settings
+from services import accounts, clock, company_settings
+from services.company import APPROVABLE, MOST_YEARS
 from services.text import LANGUAGES, _
 from services.work import work
 
@@ -27,6 +28,18 @@ with narrow():
             format_func=lambda _l: "English",
             key="company_lang",
         )
+        fields = accounts.labels()
+        approval = st.multiselect(
+            _("Changes by customers that staff approve first"),
+            APPROVABLE,
+            now.needs_approval,
+            format_func=fields.__getitem__,
+            key="company_approval",
+            placeholder=_("None: every change counts at once"),
+        )
+        years = st.number_input(
+            _("Years the law keeps orders and invoices"), 1, MOST_YEARS, now.retention_years, key="company_years"
+        )
         st.caption(
             _("Amounts are kept in {currency}. The currency cannot be changed once there are orders.").format(
                 currency=now.currency
@@ -35,6 +48,8 @@ with narrow():
         sent = st.form_submit_button(_("Save"), type="primary")
     if sent:
         with reported(_("Saved.")) as outcome, work(actor) as w:
-            company_settings.change(w, name=name, time_zone=zone, language=language)
+            company_settings.change(
+                w, name=name, time_zone=zone, language=language, needs_approval=approval, retention_years=years
+            )
         if outcome.ok:
             st.rerun()

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from db.models import Role
-from pages._ui.feedback import reported
+from pages._ui.feedback import reported, say
 from pages._ui.guard import require
 from pages._ui.show import md, when
 from pages.customer._ui.addresses import addresses
+from pages.customer._ui.change_requests import own_requests
 from pages.customer._ui.consents import own_consents
 from pages.customer._ui.phones import phones
 from services import accounts, clock
@@ -50,14 +51,17 @@ def details() -> None:
         sent = st.form_submit_button(_("Save"), type="primary", icon=":material/save:")
     if sent:
         typed = {"version": version, "name": name, "company": company, "language": language, "time_zone": zone}
-        with reported(_("Your details were saved.")) as outcome, work(who) as w:
+        held: list[str] = []
+        with reported() as outcome, work(who) as w:
             try:
-                accounts.change(w, AccountChange.model_validate(typed))
+                held = accounts.change(w, AccountChange.model_validate(typed))
             except Stale:
                 st.session_state["_account_version"] = account.version
                 raise
         if outcome.ok:
-            st.session_state.pop("_account_version", None)
+            say(_("Your details were saved.") if not held else _("Your change waits for our approval now."))
+            for field in ("_account_version", *(f"account_{f}" for f in held)):
+                st.session_state.pop(field, None)  # the form shows again what counts
             st.rerun()
 
 
@@ -82,6 +86,7 @@ with reading(actor) as w:
     account = accounts.view(w)
 st.title(_("My account"))
 st.caption(_("Customer number {number}").format(number=md(account.number)))
+own_requests(_("Changes that wait for approval"))
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader(_("Details"))

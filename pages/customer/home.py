@@ -5,6 +5,7 @@ import streamlit as st
 from db.models import Role
 from pages._ui.guard import require
 from pages._ui.show import day, empty, md, when, words
+from pages.customer._ui.change_requests import own_requests
 from pages.customer._ui.marks import bold
 from pages.customer._ui.offers import basket_link, cards
 from pages.customer._ui.order_rows import order_rows
@@ -79,6 +80,7 @@ with left:
     st.subheader(_("Open"))
     promises(seen, actor)
     cases(seen, actor)
+    own_requests(_("Changes of your account"))
     order_rows(seen.open_orders, actor, key="open")
     if seen.nothing_open:
         empty(

@@ -17,8 +17,11 @@ actor = visitor()
 with narrow():
     st.title(_("Confirm your new address"))
     secret = st.query_params.get("t", "")
-    if st.session_state.get("new_email_done"):
-        st.success(_("From now on you sign in with your new address."))
+    if "new_email_done" in st.session_state:
+        if st.session_state["new_email_done"]:
+            st.success(_("From now on you sign in with your new address."))
+        else:
+            st.success(_("Your new address is confirmed and waits for our approval. Until then the old one counts."))
         st.page_link("public/start.py", label=_("Go on"), icon=":material/arrow_forward:")
         st.stop()
     try:
@@ -29,8 +32,9 @@ with narrow():
         st.stop()
     st.text(f"{name}\n{email}")
     if st.button(_("Use this address"), type="primary", width="stretch", key="use_new_email"):
+        counts = ""
         with reported() as outcome, work(actor) as w:
-            recovery.confirm_email(w, secret)
+            counts = recovery.confirm_email(w, secret)
         if outcome.ok:
-            st.session_state["new_email_done"] = True
+            st.session_state["new_email_done"] = counts == email
             st.rerun()

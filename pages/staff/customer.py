@@ -6,7 +6,7 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import empty
-from pages.staff._ui import brief, consents, history, log_form
+from pages.staff._ui import brief, change_requests, consents, history, log_form
 from pages.staff._ui.matters import matters
 from services import timeline
 from services.customer_overview import Overview, overview
@@ -61,6 +61,7 @@ else:
     if brief.draw(seen, actor):
         st.switch_page(CUSTOMERS)
     matters(seen)
+    change_requests.at_customer(customer_id)
     left, right = st.columns([5, 6], gap="medium")
     with left:
         log_form.log_form(customer_id)

@@ -6,7 +6,7 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import md, when
-from pages.staff._ui import quiet_lists
+from pages.staff._ui import change_requests, quiet_lists
 from pages.staff._ui.chosen import chosen
 from pages.staff._ui.due_list import due_list
 from services import contact_words
@@ -101,6 +101,7 @@ def lists() -> None:
         with left:
             due_list(seen, actor)
         with right:
+            change_requests.on_today(actor, Scope(scope))
             beside(seen, actor)
 
 

@@ -3,8 +3,9 @@
 from sqlalchemy import update
 from sqlmodel import SQLModel, col
 
-from db.models import Customer, CustomerKind
+from db.models import Customer, CustomerKind, Person
 from services import access, audit, clock, company, search
+from services.accounts import approval
 from services.accounts.view import shown_name
 from services.errors import Conflict, Invalid
 from services.inputs import line
@@ -44,31 +45,52 @@ def labels() -> dict[str, str]:
         "email": _("E-mail"),
         "address": _("Address"),
         "phone": _("Phone"),
+        "parcels_to": _("Parcels go to"),
+        "invoices_to": _("Invoices go to"),
     }
 
 
-def change(w: Work, new: AccountChange) -> None:
-    """Save the details. Raises Invalid, and Stale where somebody else has saved since."""
+def change(w: Work, new: AccountChange) -> list[str]:
+    """Save the details; returns the fields that wait for approval now.
+
+    Raises Invalid, and Stale where somebody else has saved since.
+    """
     own = access.customer(w, access.own_customer_id(w))
     person = access.person(w, w.actor.person_id or 0)
-    is_company = own.kind is CustomerKind.COMPANY
-    values = _checked(new, is_company=is_company)
-    before = {
+    values = _checked(new, is_company=own.kind is CustomerKind.COMPANY)
+    before = {f: value_of(w, own, person, f) for f in values}
+    renewed(w, own, new.version, {k: v for k, v in before.items() if v != values[k]})
+    held = [f for f in ("name", "company") if values[f] != before[f] and approval.needed(w, f)]
+    for field in held:
+        approval.ask(w, own.id, field, {"verb": "set", "value": values[field]}, old=before[field], new=values[field])
+        values[field] = before[field]
+    for field, value in values.items():
+        put(own, person, field, value)
+    w.session.add_all([own, person])
+    w.session.flush()
+    saved(w, own, "accounts.change", before, values)
+    return held
+
+
+def value_of(w: Work, own: Customer, person: Person, field: str) -> str:
+    """What a detail says now."""
+    return {
         "name": shown_name(own, person),
         "company": own.company or "",
         "language": person.language,
         "time_zone": person.time_zone or company.of(w).time_zone,
-    }
-    renewed(w, own, new.version, {k: v for k, v in before.items() if v != values[k]})
-    person.name, person.language, person.time_zone = values["name"], values["language"], values["time_zone"]
-    if is_company:
-        own.company = values["company"] or own.company
-    else:
-        own.name, own.company = values["name"], values["company"] or None
-        own.language, own.time_zone = values["language"], values["time_zone"]
-    w.session.add_all([own, person])
-    w.session.flush()
-    saved(w, own, "accounts.change", before, values)
+    }[field]
+
+
+def put(own: Customer, person: Person, field: str, value: str) -> None:
+    """Write one detail. An individual is the customer; a company's people have details of their own."""
+    is_company = own.kind is CustomerKind.COMPANY
+    if field == "company":
+        own.company = value or (own.company if is_company else None)
+        return
+    setattr(person, field, value)
+    if not is_company:
+        setattr(own, field, value)
 
 
 def _checked(new: AccountChange, *, is_company: bool) -> dict[str, str]:

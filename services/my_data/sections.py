@@ -90,7 +90,8 @@ SECTIONS = (
             more=(col(m.StaffMember.name).label("account_manager"),),
             joined=(m.StaffMember, col(m.StaffMember.id) == col(m.Customer.account_manager_id))),
     Section("person", m.Person, lambda who: col(m.Person.id) == who.person_id,
-            "email name role language time_zone confirmed_at created_at last_sign_in_at",
+            "email name role sees_orders may_order manages_people language time_zone confirmed_at created_at "
+            "last_sign_in_at",
             "id password_hash customer_id staff_id disabled_at"),
     Section("second_factor", m.SecondFactor, _of_person(m.SecondFactor), "created_at confirmed_at",
             "person_id secret last_step recovery_codes", newest="person_id"),
@@ -98,6 +99,10 @@ SECTIONS = (
             "street city region postal_code country is_billing is_delivery", _KEYS),
     Section("emails", m.CustomerEmail, _of_customer(m.CustomerEmail), "email is_primary confirmed_at", _KEYS),
     Section("phones", m.CustomerPhone, _of_customer(m.CustomerPhone), "e164 as_written is_primary", _KEYS),
+    Section("change_requests", m.ChangeRequest, _of_customer(m.ChangeRequest),
+            "field old new state asked_at decided_at answer", _KEYS + " person_id change decided_by_id"),
+    Section("erasures", m.Erasure, _of_customer(m.Erasure),
+            "wish state asked_at decided_at answer kept_until", _KEYS + " decided_by_id counts files_left"),
     Section("consents", m.Consent, _of_customer(m.Consent), "purpose granted at how", _KEYS),
     Section("orders", m.Order, _of_customer(m.Order),
             "ordered_at status source_status channel store_id lines_cents discount_cents shipping_cents total_cents "
@@ -203,6 +208,7 @@ LEFT_OUT: dict[type[SQLModel], str] = {
     m.ArticleQuery: "what was typed, without who typed it",
     m.Reason: "the company's own",
     m.Setting: "the company's own",
+    m.InvitationRound: "the company's own; the mail a customer got from it is shown",
     m.ImportRun: "the company's own",
     m.DailySales: "sums without persons",
     m.HourlyOrders: "sums without persons",

@@ -12,6 +12,8 @@ def section_name(name: str) -> str:
         "addresses": _("Addresses"),
         "emails": _("E-mail addresses"),
         "phones": _("Telephone numbers"),
+        "change_requests": _("Changes that had to be approved"),
+        "erasures": _("Wishes to be forgotten"),
         "consents": _("Consents"),
         "orders": _("Orders"),
         "order_lines": _("Lines of the orders"),
@@ -84,7 +86,9 @@ def _about_people() -> dict[str, str]:
         "e164": _("Number"), "as_written": _("As written"), "purpose": _("Purpose"), "granted": _("Agreed"),
         "how": _("How"), "who": _("Who"), "field": _("What"), "old": _("Before"), "new": _("After"),
         "user_agent": _("Browser"), "address": _("Network address"), "action": _("Event"), "key": _("Form"),
-        "fields": _("Typed so far"), "label": _("Outcome"), "value": _("Value"),
+        "sees_orders": _("May see orders"), "may_order": _("May order"), "manages_people": _("May manage people"),
+        "fields": _("Typed so far"), "wish": _("Your words"), "answer": _("Our answer"),
+        "label": _("Outcome"), "value": _("Value"),
     }  # fmt: skip
 
 
@@ -132,6 +136,7 @@ def _times() -> dict[str, str]:
         "added_at": _("Added"), "asked_at": _("Asked"), "answered_at": _("Answered"), "started_at": _("Started"),
         "requested_on": _("Wished for"), "done_at": _("Paid out"), "issued_at": _("Issued"), "used_at": _("Used"),
         "given_back_at": _("Given back"), "received_at": _("Received"),
+        "decided_at": _("Decided"), "kept_until": _("Kept by law until"),
         "known_at": _("Known since"), "last_seen_at": _("Last active"), "expires_at": _("Ends"),
         "first_on": _("First on"), "next_on": _("Next on"), "paused_until": _("Paused until"), "run_on": _("For"),
         "ended_at": _("Ended"),

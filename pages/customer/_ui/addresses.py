@@ -5,6 +5,7 @@ import streamlit as st
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages.customer._ui.approved import approved
 from services import accounts
 from services.accounts import Account, Address, NewAddress
 from services.text import _
@@ -37,14 +38,14 @@ def _form(actor: Actor, account: Account, address: Address | None) -> None:
             sent = st.form_submit_button(_("Save"), type="primary", icon=":material/save:")
             gone = address is not None and st.form_submit_button(_("Remove"), icon=":material/delete:")
     if sent:
-        with reported(_("The address was saved.")) as outcome, work(actor) as w:
+        with reported(approved(_("The address was saved."), "address")) as outcome, work(actor) as w:
             if address is None:
                 accounts.add_address(w, new)
             else:
                 accounts.change_address(w, address.id, new, version=account.version)
         _done(own, outcome.ok)
     elif gone and address is not None:
-        with reported(_("The address was removed.")) as outcome, work(actor) as w:
+        with reported(approved(_("The address was removed."), "address")) as outcome, work(actor) as w:
             accounts.remove_address(w, address.id)
         _done(own, outcome.ok)
 
@@ -67,15 +68,26 @@ def _fields(own: str, address: Address | None) -> NewAddress:
     country = st.text_input(
         _("Country"), address.country if address else "", key=f"country_{own}", autocomplete="country-name"
     )
-    usual = st.checkbox(_("Use this address from now on"), address.is_delivery if address else True, key=f"usual_{own}")
+    parcels = st.checkbox(
+        _("Send parcels here from now on"),
+        address.is_delivery if address else True,
+        key=f"parcels_{own}",
+        disabled=bool(address and address.is_delivery),
+    )
+    invoices = st.checkbox(
+        _("Send invoices here from now on"),
+        address.is_billing if address else True,
+        key=f"invoices_{own}",
+        disabled=bool(address and address.is_billing),
+    )
     return NewAddress(
         street=street,
         postal_code=postal_code,
         city=city,
         region=address.region if address else "",
         country=country,
-        is_delivery=usual,
-        is_billing=usual,
+        is_delivery=parcels,
+        is_billing=invoices,
     )
 
 
@@ -83,7 +95,7 @@ def _done(own: str, ok: bool) -> None:
     """After success the form is a new one, and the page shows what is stored."""
     if not ok:
         return
-    for field in ("street", "postal_code", "city", "country", "usual"):
+    for field in ("street", "postal_code", "city", "country", "parcels", "invoices"):
         st.session_state.pop(f"{field}_{own}", None)
     st.session_state.pop("_account_version", None)
     st.rerun()

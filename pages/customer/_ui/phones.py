@@ -5,6 +5,7 @@ import streamlit as st
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages.customer._ui.approved import approved
 from services import accounts
 from services.accounts import Account
 from services.text import _
@@ -25,14 +26,14 @@ def phones(account: Account) -> None:
                     accounts.prefer_phone(w, phone.id)
                 _done(outcome.ok)
             if st.button(_("Remove"), key=f"drop_{phone.id}", icon=":material/delete:", type="tertiary"):
-                with reported(_("The number was removed.")) as outcome, work(actor) as w:
+                with reported(approved(_("The number was removed."), "phone")) as outcome, work(actor) as w:
                     accounts.remove_phone(w, phone.id)
                 _done(outcome.ok)
     with st.form("add_phone", border=False, clear_on_submit=False):
         typed = st.text_input(_("Another number"), key="new_phone", max_chars=60, autocomplete="tel")
         sent = st.form_submit_button(_("Add number"), icon=":material/add_call:")
     if sent:
-        with reported(_("The number was added.")) as outcome, work(actor) as w:
+        with reported(approved(_("The number was added."), "phone")) as outcome, work(actor) as w:
             accounts.add_phone(w, typed)
         if outcome.ok:
             st.session_state.pop("new_phone", None)
