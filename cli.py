@@ -195,7 +195,7 @@ def backup(
         Path | None, typer.Argument(help="File to write; by default a new one in var/backups.", show_default=False)
     ] = None,
 ) -> None:
-    """Write database and attachments to one file, while people work. Secrets are not in it."""
+    """Write the database, files that people added included, to one file, while people work. Secrets are not in it."""
     with database(), err.status("Copying ..."):
         made = backups.make(SYSTEM, file)
     rows = number(sum(made.manifest.counts.values()))

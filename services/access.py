@@ -2,7 +2,19 @@
 
 from sqlmodel import select
 
-from db.models import Case, Customer, ImportRun, Interaction, LoginSession, Order, Person, Product, Return, Role
+from db.models import (
+    Case,
+    Customer,
+    ImportRun,
+    Interaction,
+    LoginSession,
+    Order,
+    Person,
+    Product,
+    Return,
+    Role,
+    StoredFile,
+)
 from services.errors import NotAllowed, NotFound
 from services.text import _
 from services.work import Work
@@ -70,6 +82,21 @@ def product(w: Work, product_id: int) -> Product:
     if found is None or not (w.actor.is_team or found.active):
         raise NotFound(_("product"))
     return found
+
+
+def stored_file(w: Work, file_id: int) -> StoredFile:
+    """A file: any for the team; for a customer its own that are marked visible, and those of products.
+
+    Raises NotFound.
+    """
+    found = w.session.get(StoredFile, file_id)
+    if found is not None and w.actor.is_team:
+        return found
+    if found is not None and w.actor.role is Role.CUSTOMER:
+        of_product = found.product_id is not None
+        if of_product or (found.visible and _own_customer_only(w, found.customer_id)):
+            return found
+    raise NotFound(_("file"))
 
 
 def person(w: Work, person_id: int) -> Person:

@@ -1,10 +1,11 @@
-"""Backup and restore: one file with the database and the attachments of an installation, made while people work.
+"""Backup and restore: one file with the database of an installation, made while people work.
+
+Files that people added lie in the database (db/models/file.py), so they are in it.
 
 Secrets are not in it: an installation makes its own, and everybody signs in anew after a restore elsewhere.
 """
 
 import hashlib
-import shutil
 import tarfile
 import tempfile
 import zlib
@@ -23,7 +24,7 @@ from services.text import _
 from services.work import Actor, engines, work
 
 FORMAT = 1
-DATABASE, ATTACHMENTS, MANIFEST = "database", "attachments", "manifest.json"
+DATABASE, MANIFEST = "database", "manifest.json"
 
 
 class Manifest(BaseModel):
@@ -89,9 +90,6 @@ def _write(part: Path) -> Manifest:
         with tarfile.open(part, "w:gz", compresslevel=3) as archive:
             archive.add(described, MANIFEST)
             archive.add(database, DATABASE)
-            attachments = settings().var_dir / ATTACHMENTS
-            if attachments.is_dir():
-                archive.add(attachments, ATTACHMENTS)
     return manifest
 
 
@@ -122,7 +120,6 @@ def restore(actor: Actor, file: Path, *, overwrite: bool = False) -> Manifest:
             _check_restored(manifest)
         except dump.DumpFailed as error:
             raise Unavailable(_("The backup was not put back: {why}.").format(why=error)) from error
-        _put_attachments(Path(unpacked) / ATTACHMENTS)
     schema.migrate(engines().write)
     company.forget()
     with work(actor) as w:
@@ -165,11 +162,3 @@ def _check_restored(manifest: Manifest) -> None:
     with engines().write.connect() as connection:
         if dump.counts(connection) != manifest.counts:
             raise dump.DumpFailed("the restored tables do not hold what the backup says")
-
-
-def _put_attachments(unpacked: Path) -> None:
-    """The files of the backup, and no others: those that were here are in the backup made before."""
-    target = settings().var_dir / ATTACHMENTS
-    shutil.rmtree(target, ignore_errors=True)
-    if unpacked.is_dir():
-        shutil.move(unpacked, target)

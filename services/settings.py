@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     upload_mb: int = Field(
         64, ge=1, le=1024, description="Largest file an administrator may upload for import, in MiB."
     )
+    attachment_mb: int = Field(
+        10, ge=1, le=100, description="Largest picture, document or photo that people may add, in MiB."
+    )
     worker: bool = Field(True, description="Whether this process also sends mail and runs queued imports.")
 
     @property

@@ -7,6 +7,7 @@ from sqlalchemy import Column, TypeDecorator
 from sqlmodel import Session, SQLModel
 
 from db import models as m
+from db.models.file import THINGS
 from services.my_data.sections import SECTIONS
 from tests.make import NOON
 
@@ -54,8 +55,8 @@ def _meant(table: str, mark: str, made: dict[str, Any]) -> dict[str, Any]:
         "person": {"role": m.Role.CUSTOMER, "time_zone": "UTC", "language": "en", "disabled_at": None},
         "login_session": {"id": mark * 3, "expires_at": datetime(2027, 1, 1, tzinfo=UTC)},
         "interaction": {"channel": m.Channel.PORTAL, "direction": m.Direction.IN},
-        "attachment": {"interaction_id": None},
         "voucher": {"percent_bp": None},
+        "stored_file": dict.fromkeys(THINGS) | {"visible": True},
         "audit_entry": {
             "entity": "person",
             "entity_id": str(made.get("person")),

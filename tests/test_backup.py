@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from db import dump, schema
 from db.engine import Engines, make_engines
 from db.models import AuditEntry, Customer, CustomerEmail
-from services import backup, company
+from services import backup, company, files
 from services import work as work_module
 from services.errors import Conflict, Invalid, NotAllowed, Unavailable
 from services.settings import settings
@@ -58,6 +58,12 @@ def _customers_with_email(n: int, start: int = 0) -> None:
             make.customer(w.session, f"Customer {i}", email=f"c{i}@example.com")
 
 
+def _letter_to_somebody() -> int:
+    with work(SYSTEM) as w:
+        somebody = w.session.scalars(select(col(Customer.id))).first() or 0
+        return files.keep(w, files.checked("letter.txt", b"Dear Ada"), files.Thing.CUSTOMER, somebody).id
+
+
 def _counts(engines: Engines) -> tuple[int, int]:
     with Session(engines.read) as session:
         customers = session.execute(select(func.count()).select_from(Customer)).scalar_one()
@@ -69,9 +75,8 @@ def test_a_backup_made_while_people_write_is_whole_when_it_is_put_back_elsewhere
     fresh_engines: Engines, elsewhere: Engines, tmp_path: Path, var_dir: Path
 ) -> None:
     _customers_with_email(30)
-    (var_dir / "attachments").mkdir(parents=True)
-    (var_dir / "attachments" / "letter").write_bytes(b"Dear Ada")
-    (var_dir / "secrets").mkdir()
+    letter_id = _letter_to_somebody()
+    (var_dir / "secrets").mkdir(parents=True)
     (var_dir / "secrets" / "cookie-secret").write_text("not to be packed")
     stop = threading.Event()
 
@@ -93,14 +98,14 @@ def test_a_backup_made_while_people_write_is_whole_when_it_is_put_back_elsewhere
     with tarfile.open(made.file) as archive:
         assert not [name for name in archive.getnames() if "secret" in name]
 
-    (var_dir / "attachments" / "letter").unlink()
     work_module.bind(elsewhere)
     company.forget()
     backup.restore(SYSTEM, made.file)
     customers, emails = _counts(elsewhere)
     assert 30 <= customers <= at_least
     assert customers == emails == made.manifest.counts["customer"]
-    assert (var_dir / "attachments" / "letter").read_bytes() == b"Dear Ada"
+    with reading(SYSTEM) as w:
+        assert files.content(w, letter_id)[1] == b"Dear Ada"
     assert schema.current(elsewhere.read) == schema.head()
     with pytest.raises(Exception, match="append-only"), elsewhere.write.begin() as connection:
         connection.exec_driver_sql("DELETE FROM audit_entry")  # triggers came along

@@ -17,7 +17,6 @@ from db.models.billing import (
 from db.models.contact import (
     STILL_OPEN,
     UNDATED,
-    Attachment,
     Case,
     CaseState,
     Channel,
@@ -46,6 +45,7 @@ from db.models.feedback import (
     SurveyResponse,
     WebSession,
 )
+from db.models.file import FileContent, StoredFile
 from db.models.house import (
     AuditEntry,
     Draft,
@@ -102,7 +102,6 @@ __all__ = [
     "UNDATED",
     "Article",
     "ArticleQuery",
-    "Attachment",
     "AuditEntry",
     "Basket",
     "BasketLine",
@@ -129,6 +128,7 @@ __all__ = [
     "Draft",
     "Erasure",
     "ErasureState",
+    "FileContent",
     "FollowUp",
     "HourlyContacts",
     "HourlyOrders",
@@ -171,6 +171,7 @@ __all__ = [
     "StandingOrder",
     "StandingState",
     "StandingStep",
+    "StoredFile",
     "SuggestionMute",
     "SurveyResponse",
     "TaxClass",

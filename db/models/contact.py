@@ -1,4 +1,4 @@
-"""What passes between a customer and the company: contacts, cases, follow-ups, promises, messages, files."""
+"""What passes between a customer and the company: contacts, cases, follow-ups, promises, messages."""
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -169,20 +169,3 @@ class Message(SQLModel, table=True):
     sent_at: datetime
     read_at: datetime | None = None
     idempotency_key: str | None = Field(default=None, max_length=80, unique=True)
-
-
-class Attachment(SQLModel, table=True):
-    """A file in the private store under a name of ours; `file_name` is only shown."""
-
-    id: int = Field(default=None, primary_key=True)
-    customer_id: int | None = Field(default=None, foreign_key="customer.id", ondelete="RESTRICT", index=True)
-    interaction_id: int | None = Field(default=None, foreign_key="interaction.id", ondelete="CASCADE", index=True)
-    case_id: int | None = Field(default=None, foreign_key="support_case.id", ondelete="CASCADE", index=True)
-    message_id: int | None = Field(default=None, foreign_key="message.id", ondelete="CASCADE", index=True)
-    file_name: str = Field(max_length=200)
-    content_type: str = Field(max_length=120)
-    size: int
-    sha256: str = Field(max_length=64)
-    stored_as: str = Field(max_length=80, unique=True)
-    added_at: datetime
-    added_by_id: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")

@@ -128,7 +128,7 @@ def _words(table: str) -> str:
     known = {
         "sales_order": _("orders"), "order_line": _("order lines"), "payment": _("payments"), "shipment": _("parcels"),
         "order_return": _("returns"), "interaction": _("contacts"), "support_case": _("cases"),
-        "follow_up": _("follow-ups"), "promise": _("promises"), "message": _("messages"), "attachment": _("files"),
+        "follow_up": _("follow-ups"), "promise": _("promises"), "message": _("messages"), "stored_file": _("files"),
         "person": _("sign-ins"), "basket_line": _("goods in baskets"), "consent": _("consents"),
         "survey_response": _("survey answers"),
     }  # fmt: skip
