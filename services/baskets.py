@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, select
 
 from db.models import Basket, BasketLine, Product, Role
-from services import access, audit, company, delivery
+from services import access, audit, company, delivery, working_time
 from services.catalogue.offer import Stock, shown_name, stock_state
 from services.errors import Conflict, Invalid, NotAllowed
 from services.text import _
@@ -258,6 +258,6 @@ def _line(w: Work, line: BasketLine, product: Product) -> Line:
         state=state,
         stock=stock_state(stock),
         left=told,
-        delivery_on=delivery.promised_on(w.now, product.delivery_days, company.of(w).zone),
+        delivery_on=delivery.promised_on(w.now, product.delivery_days, working_time.of(w)),
         is_service=product.is_service,
     )

@@ -1,6 +1,7 @@
 """The company that runs this installation: name, currency, time zone, language. One answer per installation."""
 
 import time
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,11 @@ class Company(BaseModel):
     set_up: bool = False
     needs_approval: tuple[str, ...] = ()  # fields of an account whose change waits for staff, see APPROVABLE
     retention_years: int = 10  # how long the law keeps orders and invoices, counted from the end of their year
+    #: Working hours from Monday to Sunday as minutes after midnight; (0, 0): nobody works. See services/working_time.
+    hours: tuple[tuple[int, int], ...] = ((540, 1020),) * 5 + ((0, 0),) * 2
+    holidays_country: str = ""  # whose public holidays are kept; empty: none
+    holidays_part: str = ""
+    closed_days: tuple[date, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -93,6 +99,8 @@ def save(w: Work, **change: Any) -> Company:
         w.session.add(row)
     w.session.flush()
     after = read(w.session)
-    audit.record(w, "company.save", "company", before=before.model_dump(), after=after.model_dump())
+    audit.record(
+        w, "company.save", "company", before=before.model_dump(mode="json"), after=after.model_dump(mode="json")
+    )
     forget()
     return after

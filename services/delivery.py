@@ -1,12 +1,11 @@
 """What delivery costs, and the day on which it is promised."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time
 
 from services.text import minor_digits
+from services.working_time.calendar import WorkingTime
 
-SATURDAY = 5
 LONGEST_DAYS = 365
 #: Until when a parcel may come on the promised day, in the company's time zone.
 BY = time(18, 0)
@@ -45,20 +44,11 @@ def fee_cents(lines_cents: int, currency: str, *, goods: bool) -> int:
     return rule.flat_cents if goods and lines_cents < rule.free_from_cents else 0
 
 
-def promised_on(now: datetime, working_days: int, zone: ZoneInfo) -> date:
-    """The day that is `working_days` working days (Monday to Friday, in `zone`) after `now`."""
-    day = now.astimezone(zone).date()
-    for _step in range(min(max(working_days, 0), LONGEST_DAYS)):
-        day = _working(day + timedelta(days=1))
-    return _working(day)
+def promised_on(now: datetime, working_days: int, calendar: WorkingTime) -> date:
+    """The day that is `working_days` of the company's working days after `now`."""
+    return calendar.days_after(now.astimezone(calendar.zone).date(), min(working_days, LONGEST_DAYS))
 
 
-def promised_at(now: datetime, working_days: int, zone: ZoneInfo) -> datetime:
+def promised_at(now: datetime, working_days: int, calendar: WorkingTime) -> datetime:
     """The latest moment of that day at which the parcel may come, in UTC."""
-    return datetime.combine(promised_on(now, working_days, zone), BY, zone).astimezone(UTC)
-
-
-def _working(day: date) -> date:
-    while day.weekday() >= SATURDAY:
-        day += timedelta(days=1)
-    return day
+    return datetime.combine(promised_on(now, working_days, calendar), BY, calendar.zone).astimezone(UTC)

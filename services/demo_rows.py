@@ -11,6 +11,7 @@ from sqlmodel import SQLModel, col
 
 from db.models import (
     Case,
+    CaseState,
     Consent,
     Customer,
     FollowUp,
@@ -25,6 +26,8 @@ from db.models import (
     Return,
     Shipment,
     StaffMember,
+    Team,
+    TeamMember,
 )
 from services import audit
 from services.exchange import writing
@@ -94,8 +97,10 @@ def _cases(a: Adding) -> int:
         "customer_id": a.ids(Customer, made["customer_id"]),
         "order_id": a.ids(Order, made["order_id"]),
         "owner_id": a.ids(StaffMember, made["staff_id"]),
-        **{c: made[c].to_numpy(object) for c in ("state", "priority", "topic", "subject", "next_step", "team")},
+        **{c: made[c].to_numpy(object) for c in ("state", "priority", "topic", "subject", "next_step")},
+        "team_id": made["team"].map(_teams_of(a)).to_numpy(object),
         **{c: a.utc(made[c]) for c in ("opened_at", "answer_by", "closed_at")},
+        "due_at": a.utc(made["answer_by"].where(made["state"] == CaseState.OPEN)),
     }
     n = a.insert(Case, columns)
     numbers = (
@@ -245,13 +250,21 @@ def _addresses(a: Adding) -> int:
 
 def _teams(a: Adding) -> int:
     made = a.more["teams"]
-    rows = [
-        {"of": i, "to": t} for i, t in zip(a.ids(StaffMember, made["staff_id"]).tolist(), made["team"], strict=True)
-    ]
-    statement = update(StaffMember).where(col(StaffMember.id) == bindparam("of")).values(team=bindparam("to"))
-    a.w.session.connection().execute(statement.execution_options(synchronize_session=None), rows)
-    audit.record(a.w, "demo.teams", "staff_member", after={"rows": len(rows)})
-    return len(rows)
+    known = _teams_of(a)
+    columns = {
+        "team_id": made["team"].map(known).to_numpy(object),
+        "staff_id": a.ids(StaffMember, made["staff_id"]),
+    }
+    return a.insert(TeamMember, columns)
+
+
+def _teams_of(a: Adding) -> dict[str, int]:
+    """The teams that the house has by now, by name; those of the tables are made."""
+    wanted = sorted({*a.more["teams"]["team"], *a.more["cases"]["team"]})
+    known = {t.name: t.id for t in a.w.session.execute(select(Team)).scalars()}
+    a.w.session.add_all(Team(name=name) for name in wanted if name not in known)
+    a.w.session.flush()
+    return {t.name: t.id for t in a.w.session.execute(select(Team)).scalars()}
 
 
 #: What is added, in this order: promises and messages name cases.

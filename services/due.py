@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import CursorResult, Select, or_, select, update
 from sqlmodel import col
 
-from db.models import Customer, FollowUp, Person, Promise, StaffMember
-from services import audit
+from db.models import Customer, FollowUp, Person, Promise, StaffMember, TeamMember
+from services import audit, teams
 from services.errors import Conflict, NotFound
 from services.search import customer_number
 from services.text import _
@@ -31,8 +31,8 @@ def owners(w: Work, scope: Scope) -> Select[int]:
     mine = col(StaffMember.id) == (w.actor.staff_id or 0)
     if scope is Scope.MINE:
         return everybody.where(mine)
-    team = select(col(StaffMember.team)).where(mine).scalar_subquery()
-    return everybody.where(or_(mine, col(StaffMember.team) == team))
+    mates = select(col(TeamMember.staff_id)).where(col(TeamMember.team_id).in_(teams.own(w)))
+    return everybody.where(or_(mine, col(StaffMember.id).in_(mates)))
 
 
 def colleagues(w: Work) -> dict[int, str]:

@@ -5,7 +5,7 @@ every scope.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, or_, select, union_all
 from sqlmodel import col
 
 from db.models import AuditEntry, Case, CaseState, Customer, FollowUp, Message, Promise, Role, StaffMember
-from services import clock, company
+from services import clock, company, working_time
 from services.accounts.details import labels
 from services.due import Scope, called, customer_columns, owners, stamp
 from services.text import _
@@ -92,16 +92,8 @@ def today(w: Work, scope: Scope) -> Today:
     touches, promised = _follow_ups(w, scope, day), _promises(w, scope, day)
     due = sorted([*touches, *promised], key=lambda d: (d.on, d.kind, d.id))
     cases = _cases(w, scope)
-    since, _end = clock.day_bounds(_working_day_before(day), zone)
+    since, _end = clock.day_bounds(working_time.of(w).working_day_before(day), zone)
     return Today(w.now, since, due[:MOST], cases[:MOST], _news(w, scope, since), len(due) > MOST, len(cases) > MOST)
-
-
-def _working_day_before(day: date) -> date:
-    """Monday to Friday; holidays are not known here."""
-    before = day - timedelta(days=1)
-    while before.weekday() > 4:
-        before -= timedelta(days=1)
-    return before
 
 
 def _each_owner(w: Work, scope: Scope, statement: Select[*tuple[Any, ...]], owner: Any, order: Any) -> list[Any]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from db.models import Customer, CustomerEmail, OutboxEntry, Person, Product, Role, StaffMember
+from db.models import Customer, CustomerEmail, OutboxEntry, Person, Product, Role, StaffMember, Team, TeamMember
 from services.work import Actor
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -82,6 +82,15 @@ def actor(session: Session, role: Role = Role.STAFF, *, of: Customer | None = No
         zone=ZoneInfo("UTC"),
         address="127.0.0.1",
     )
+
+
+def team(session: Session, name: str, *members: int) -> Team:
+    row = Team(name=name)
+    session.add(row)
+    session.flush()
+    session.add_all(TeamMember(team_id=row.id, staff_id=i) for i in members)
+    session.flush()
+    return row
 
 
 def newest_secret(session: Session, recipient: str) -> str:

@@ -18,9 +18,11 @@ from db.models import (
     Role,
 )
 from services import delivery, orders, rollup_check
+from services.company import Company
 from services.errors import Conflict, Invalid, NotAllowed
 from services.orders import OrderChanged
 from services.work import Actor, Work
+from services.working_time import WorkingTime
 from tests import make
 from tests.ordering import asked, shopper
 
@@ -75,7 +77,7 @@ def test_delivery_is_promised_in_working_days_of_the_company(w: Work) -> None:
     ],
 )
 def test_working_days_skip_the_weekend(now: datetime, days: int, expected: date) -> None:
-    assert delivery.promised_on(now, days, ZoneInfo("Asia/Tokyo")) == expected
+    assert delivery.promised_on(now, days, WorkingTime(ZoneInfo("Asia/Tokyo"), Company().hours)) == expected
 
 
 @pytest.mark.parametrize(

@@ -73,8 +73,9 @@ def test_the_scope_widens_from_me_to_my_team_to_all_and_nobodys_work_is_everybod
     session, ada = desk.session, make.customer(desk.session)
     mate, other = (make.person(session).staff_id or 0 for _n in range(2))
     me = desk.actor.staff_id or 0
-    for staff_id, team in ((me, "North"), (mate, "North"), (other, "South")):
-        session.get_one(StaffMember, staff_id).team = team
+    make.team(session, "North", me, mate)
+    make.team(session, "South", other)
+    for staff_id in (me, mate, other):
         planned(desk, ada.id, f"of {staff_id}", 0, staff_id)
     planned(desk, ada.id, "of nobody")
     session.flush()

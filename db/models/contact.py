@@ -89,7 +89,16 @@ class Case(SQLModel, table=True):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index(  # open cases by time left
+            "ix_case_due",
+            "due_at",
+            "id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
         where_given("ix_case_order", "order_id"),
+        where_given("ix_case_alarm", "alarm_at"),
+        where_given("ix_case_team", "team_id"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -101,10 +110,19 @@ class Case(SQLModel, table=True):
     subject: str = Field(max_length=200)
     next_step: str = Field(default="", max_length=400)  # in plain words, shown to the customer
     owner_id: int | None = Field(default=None, foreign_key="staff_member.id", ondelete="SET NULL", index=True)
-    team: str | None = Field(default=None, max_length=80)
+    team_id: int | None = Field(default=None, foreign_key="team.id")
+    routed_for: str = Field(default="", max_length=400)  # why it came to this team
+    team_only: bool = False  # only the team (and managers) may settle it
     opened_at: datetime
-    answer_by: datetime | None = None
     closed_at: datetime | None = None
+    # The clocks, see services/cases/clocks.py. They stand still while the case waits for the customer.
+    answer_by: datetime | None = None  # announced to the customer
+    resolve_by: datetime | None = None
+    resolve_left_minutes: int | None = None  # working time that was left when the clock was stopped
+    first_answered_at: datetime | None = None
+    due_at: datetime | None = None  # the earlier of both; empty while they stand still
+    alarm_at: datetime | None = None  # when the worker looks at it next
+    alarm: str = Field(default="", max_length=8)  # how far the present clock has alarmed: "", near, late
 
 
 class FollowUp(SQLModel, table=True):

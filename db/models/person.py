@@ -122,7 +122,6 @@ class StaffMember(SQLModel, table=True):
     title: str | None = Field(default=None, max_length=200)
     email: str | None = Field(default=None, max_length=254)
     phone: str | None = Field(default=None, max_length=60)
-    team: str | None = Field(default=None, max_length=80)
     manager_id: int | None = Field(default=None, foreign_key="staff_member.id", ondelete="SET NULL")
     hired_at: datetime | None = None
     import_run_id: int | None = Field(default=None, foreign_key="import_run.id", ondelete="RESTRICT")

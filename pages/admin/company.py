@@ -1,4 +1,4 @@
-"""The company's own answers: name, currency, time zone, language."""
+"""The company's own answers: name, currency, time zone, language, and when it works."""
 
 import streamlit as st
 
@@ -7,6 +7,7 @@ from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.narrow import narrow
 from pages._ui.show import home
+from pages.admin._ui.hours import hours
 from services import accounts, clock, company_settings
 from services.company import APPROVABLE, MOST_YEARS
 from services.text import LANGUAGES, _
@@ -53,3 +54,4 @@ with narrow():
             )
         if outcome.ok:
             st.rerun()
+    hours()

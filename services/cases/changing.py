@@ -3,7 +3,7 @@
 from sqlmodel import SQLModel
 
 from db.models import Case, CaseState, Role
-from services import audit, due
+from services import audit, due, teams
 from services.cases.rules import PRIORITIES, enter, held
 from services.errors import Conflict, Invalid
 from services.inputs import line
@@ -17,14 +17,14 @@ class CaseChange(SQLModel):
     seen: str
     state: CaseState
     owner_id: int | None
-    team: str = ""
+    team_id: int | None = None
     priority: str
     next_step: str
 
 
 def stand(case: Case) -> str:
     """How the case stands, for noticing what a colleague changed meanwhile."""
-    return repr((case.state.value, case.owner_id, case.team, case.priority, case.next_step))
+    return repr((case.state.value, case.owner_id, case.team_id, case.priority, case.next_step))
 
 
 def change(w: Work, case_id: int, new: CaseChange) -> Case:
@@ -42,7 +42,9 @@ def change(w: Work, case_id: int, new: CaseChange) -> Case:
     if new.owner_id is not None and new.owner_id != case.owner_id:
         due.colleague(w, new.owner_id)
     case.owner_id = new.owner_id
-    case.team = line(new.team, _("Team"), 80, required=False) or None
+    if new.team_id is not None and new.team_id != case.team_id:
+        teams.offered(w, new.team_id)
+    case.team_id = new.team_id
     case.priority = new.priority
     case.next_step = line(new.next_step, _("Next step"), 400, required=False)
     enter(w, case, new.state)

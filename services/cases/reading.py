@@ -51,7 +51,7 @@ class Note:
 
 @dataclass(frozen=True)
 class CaseView:
-    """One case. `notes`, `owner_id`, `team`, `priority` and `seen` are empty for the customer."""
+    """One case. `notes`, `owner_id`, `team_id`, `priority` and `seen` are empty for the customer."""
 
     row: CaseRow
     customer_id: int
@@ -62,7 +62,7 @@ class CaseView:
     last_message: int
     unread: bool
     owner_id: int | None = None
-    team: str = ""
+    team_id: int | None = None
     priority: str = ""
     seen: str = ""
 
@@ -99,7 +99,7 @@ def view(w: Work, case_id: int) -> CaseView:
         seen,
         notes=_notes(w, case),
         owner_id=case.owner_id,
-        team=case.team or "",
+        team_id=case.team_id,
         priority=case.priority,
         seen=stand(case),
     )

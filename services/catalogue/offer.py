@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from db.models import Product, Role
-from services import access, company, delivery
+from services import access, delivery, working_time
 from services.errors import NotFound
 from services.text import _
 from services.work import Work
@@ -80,12 +80,12 @@ def stock_state(stock: int | None) -> Stock:
 
 def made(w: Work, rows: Iterable[Sequence[Any]]) -> list[Offer]:
     """Offers from rows of `COLUMNS`, in the same order."""
-    zone = company.of(w).zone
+    calendar = working_time.of(w)
     days: dict[int, date] = {}
     found = []
     for number, name, sku, category, brand, unit, description, price, stock, wait, service in rows:
         if wait not in days:
-            days[wait] = delivery.promised_on(w.now, wait, zone)
+            days[wait] = delivery.promised_on(w.now, wait, calendar)
         found.append(
             Offer(
                 product_id=number,

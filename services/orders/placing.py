@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col
 
 from db.models import CustomerAddress, Order, OrderStatus, Product
-from services import access, audit, baskets, company, delivery, rollups
+from services import access, audit, baskets, company, delivery, rollups, working_time
 from services.catalogue.offer import shown_name
 from services.errors import Conflict, Invalid
 from services.orders.difference import Difference, OrderChanged
@@ -169,7 +169,7 @@ def _order(w: Work, new: NewOrder, customer_id: int, key: str, lines: list[NewLi
         shipping_cents=fee,
         total_cents=worth + fee,
         delivery_address=_address(w, customer_id, new.address_id, needed=_goods(products)),
-        promised_at=delivery.promised_at(w.now, longest, company.of(w).zone),
+        promised_at=delivery.promised_at(w.now, longest, working_time.of(w)),
         idempotency_key=key,
         # `taken` are the products whose stock was lowered: only those are put back when the order is cancelled.
         attributes={"asked": new.digest(), "taken": [p.id for p in products.values() if p.stock is not None]},

@@ -7,7 +7,7 @@ from pages._ui.drafted import Drafted
 from pages._ui.feedback import reported
 from pages._ui.guard import require, token
 from pages._ui.show import md
-from services import cases, contact_words, drafts, due, interactions
+from services import cases, contact_words, drafts, due, interactions, teams
 from services.cases import CaseChange, CaseView, NewAnswer
 from services.interactions import NewInteraction
 from services.text import _
@@ -69,11 +69,12 @@ def change(case: CaseView) -> None:
     """State, owner, priority and the next step; a colleague's change meanwhile is told, not overwritten."""
     actor = require(Role.STAFF)
     with reading(actor) as w:
-        people = due.colleagues(w)
+        people, named = due.colleagues(w), teams.names(w)
     row, key = case.row, f"{case.row.id}_{token(case.seen)}"  # new widgets whenever the case stands otherwise
     states, owners = [row.state, *cases.next_states(row.state)], [None, *people]
     if case.owner_id is not None and case.owner_id not in people:
         owners.append(case.owner_id)
+    groups = list(dict.fromkeys([None, *named, case.team_id]))
     priorities = list(dict.fromkeys([*cases.PRIORITIES, case.priority]))
     with st.form(f"case_{key}", border=True):
         step = st.text_input(_("Next step, as the customer reads it"), row.next_step, key=f"step_{key}", max_chars=400)
@@ -87,12 +88,15 @@ def change(case: CaseView) -> None:
                 _("Priority"), priorities, priorities.index(case.priority), format_func=cases.priority_in_words,
                 key=f"priority_{key}",
             )  # fmt: skip
-            team = st.text_input(_("Team"), case.team, key=f"team_{key}", max_chars=80)
+            team = st.selectbox(
+                _("Team"), groups, groups.index(case.team_id),
+                format_func=lambda i: named.get(i, _("former team")) if i else _("none"), key=f"team_{key}",
+            )  # fmt: skip
         pressed = st.form_submit_button(_("Save"), icon=":material/save:")
     if not pressed:
         return
     with reported(_("Saved.")) as outcome, work(actor) as w:
-        form = CaseChange(seen=case.seen, state=state, owner_id=owner, team=team, priority=priority, next_step=step)
+        form = CaseChange(seen=case.seen, state=state, owner_id=owner, team_id=team, priority=priority, next_step=step)
         cases.change(w, row.id, form)
     if outcome.ok:
         st.rerun()
