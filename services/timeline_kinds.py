@@ -24,7 +24,7 @@ from db.models import (
     SurveyResponse,
 )
 from services import company, contact_words, order_step_words
-from services.accounts.details import labels
+from services.accounts.details import all_labels
 from services.orders.words import in_words
 from services.search import order_number
 from services.text import _, local_date, money, number
@@ -229,7 +229,7 @@ def _changes(_w: Work, rows: Sequence[Any]) -> list[Entry]:
 def _differences(before: dict[str, Any], after: dict[str, Any]) -> str:
     """The fields of the account that differ, in words; what else a row holds tells a reader nothing."""
     told = []
-    for name, word in labels().items():
+    for name, word in all_labels().items():
         old, new = before.get(name) or "", after.get(name) or ""
         if old and new:
             told.append(f"{word}: {old} → {new}")

@@ -71,6 +71,7 @@ from db.models.house import (
     OutboxState,
     Setting,
 )
+from db.models.looking import AccountLook, CustomerView, LookHow, Presence
 from db.models.order import (
     FINISHED,
     NOT_A_SALE,
@@ -116,6 +117,7 @@ __all__ = [
     "STILL_OPEN",
     "TEAM",
     "UNDATED",
+    "AccountLook",
     "Article",
     "ArticleQuery",
     "AuditEntry",
@@ -142,6 +144,7 @@ __all__ = [
     "CustomerKind",
     "CustomerPhone",
     "CustomerSearch",
+    "CustomerView",
     "CustomerWord",
     "DailyCustomers",
     "DailySales",
@@ -163,6 +166,7 @@ __all__ = [
     "InvitationRound",
     "Label",
     "LoginSession",
+    "LookHow",
     "Macro",
     "Message",
     "NumberSeries",
@@ -175,6 +179,7 @@ __all__ = [
     "PaymentEvent",
     "PaymentState",
     "Person",
+    "Presence",
     "PriceChange",
     "Product",
     "Promise",

@@ -131,6 +131,7 @@ class FollowUp(SQLModel, table=True):
     __tablename__ = "follow_up"
     __table_args__ = (
         Index("ix_follow_up_due", "owner_id", "done_at", "due_at"),
+        Index("ix_follow_up_timeline", "customer_id", "created_at", "id"),
         where_given("ix_follow_up_interaction", "interaction_id"),
     )
 

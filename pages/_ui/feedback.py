@@ -15,9 +15,10 @@ LOG = logging.getLogger(__name__)
 
 
 class Outcome:
-    """How the block of `reported` ended: `ok` is set when nothing was refused."""
+    """How the block of `reported` ended: `ok` is set when nothing was refused, else `refused` says why."""
 
     ok = False
+    refused: RapportError | None = None
 
 
 @contextmanager
@@ -32,6 +33,7 @@ def reported(success: str = "") -> Iterator[Outcome]:
         yield outcome
         outcome.ok = True
     except RapportError as refusal:
+        outcome.refused = refusal
         st.error(md(refusal), icon=":material/error:")
     if outcome.ok and success:
         say(success)

@@ -8,6 +8,7 @@ from pages._ui.guard import require
 from pages._ui.show import empty, md, when, words
 from pages._ui.threads import remember, thread, watch
 from pages.staff._ui import case_forms
+from pages.staff._ui.present import also_here
 from services import cases, contact_words
 from services.cases import CaseView
 from services.text import _
@@ -49,6 +50,7 @@ def notes(case: CaseView, actor: Actor) -> None:
 def draw(case: CaseView, actor: Actor) -> None:
     """Left what the customer reads, right what stays in the house."""
     head(case, actor)
+    also_here(f"case:{case.row.id}")
     left, right = st.columns([3, 2], gap="large")
     with left:
         thread(case, actor)

@@ -6,8 +6,9 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import empty
-from pages.staff._ui import brief, change_requests, consents, history, log_form
+from pages.staff._ui import brief, change_requests, consents, edit_form, history, log_form
 from pages.staff._ui.matters import matters
+from pages.staff._ui.present import present
 from services import timeline
 from services.customer_overview import Overview, overview
 from services.text import _
@@ -37,8 +38,9 @@ def read(actor: Actor, customer_id: int) -> Overview | None:
 
 @st.fragment(run_every=TICK_S)
 def watch(customer_id: int) -> None:
-    """Look every few seconds, with one small question, whether anything was done to the customer; then draw anew."""
+    """Look every few seconds, with two small questions, who else is here and whether anything was done; draw anew."""
     actor = require(Role.STAFF, touch=False)
+    present(actor, f"customer:{customer_id}", editing=edit_form.is_open(customer_id))
     if st.session_state.pop("just_read", False):
         return  # the page itself has just been drawn
     now = None
@@ -60,6 +62,9 @@ if customer_id is None or seen is None:
 else:
     if brief.draw(seen, actor):
         st.switch_page(CUSTOMERS)
+    watch(customer_id)
+    if edit_form.is_open(customer_id):
+        edit_form.edit_form(customer_id)
     matters(seen)
     change_requests.at_customer(customer_id)
     left, right = st.columns([5, 6], gap="medium")
@@ -68,4 +73,3 @@ else:
         consents.line(seen.consents, actor)
     with right:
         history.history(customer_id)
-    watch(customer_id)

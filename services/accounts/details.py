@@ -50,6 +50,11 @@ def labels() -> dict[str, str]:
     }
 
 
+def all_labels() -> dict[str, str]:
+    """The same with what only the team reads."""
+    return {**labels(), "segment": _("Segment")}
+
+
 def change(w: Work, new: AccountChange) -> list[str]:
     """Save the details; returns the fields that wait for approval now.
 

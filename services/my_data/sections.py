@@ -183,6 +183,8 @@ SECTIONS = (
     Section("drafts", m.Draft, _of_person(m.Draft), "key fields updated_at", "person_id", newest="updated_at"),
     Section("browsers", m.LoginSession, _of_person(m.LoginSession),
             "created_at last_seen_at expires_at user_agent address", "id person_id", newest="created_at"),
+    Section("looks", m.AccountLook, _of_customer(m.AccountLook), "at name how reason", "id customer_id person_id slot",
+            newest="at"),
     Section("sign_ins", m.AuditEntry, _own_sign_ins, "at action address",
             "id actor_id actor_name actor_role entity entity_id customer_id before after reason"),
 )  # fmt: skip
@@ -223,6 +225,8 @@ LEFT_OUT: dict[type[SQLModel], str] = {
     m.Article: "help texts",
     m.ArticleQuery: "what was typed, without who typed it",
     m.Reason: "the company's own",
+    m.Presence: "who of the staff has a page open, forgotten within a minute",
+    m.CustomerView: "lasts minutes; that somebody looked as the customer, and why, is shown among the looks",
     m.Setting: "the company's own",
     m.InvitationRound: "the company's own; the mail a customer got from it is shown",
     m.ImportRun: "the company's own",

@@ -41,6 +41,7 @@ def section_name(name: str) -> str:
         "basket": _("Basket"),
         "drafts": _("Drafts"),
         "browsers": _("Signed-in browsers"),
+        "looks": _("Who looked at your account"),
         "sign_ins": _("Sign-ins and security"),
         "changes": _("Changes of the account"),
     }[name]

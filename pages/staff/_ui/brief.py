@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages._ui.scripted import scripted, styles
 from pages._ui.show import amount, day, md
+from pages.staff._ui import edit_form
 from services import contact_words
 from services.customer_overview import Overview
 from services.orders.words import in_words
@@ -26,7 +27,11 @@ def draw(seen: Overview, actor: Actor) -> bool:
         with st.container(width="content", gap=None):
             st.title(md(seen.name), anchor=False)
             st.caption(md(" · ".join(t for t in (seen.number, seen.company, seen.source_id) if t)))
-        again = st.button(_("Find another"), icon=":material/search:", key="find_another", shortcut="S")
+        with st.container(horizontal=True, width="content"):
+            st.button(
+                _("Edit"), icon=":material/edit:", key="edit", shortcut="E", on_click=edit_form.begin, args=(seen.id,)
+            )
+            again = st.button(_("Find another"), icon=":material/search:", key="find_another", shortcut="S")
     cards = [[reach(seen)], [promised(seen, actor), touches(seen, actor)], [cases(seen)], [orders(seen, actor)]]
     mount = scripted("cards", html='<div class="row" data-part="row"></div>', css=styles("cards.css"))
     mount(key=f"brief_{seen.id}", data={"cards": cards})
