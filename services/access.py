@@ -13,6 +13,7 @@ from db.models import (
     Product,
     Return,
     Role,
+    StandingOrder,
     StoredFile,
 )
 from services.errors import NotAllowed, NotFound
@@ -57,6 +58,14 @@ def order_return(w: Work, return_id: int) -> Return:
     of = w.session.get(Order, found.order_id) if found else None
     if found is None or of is None or not _own_customer_only(w, of.customer_id):
         raise NotFound(_("return"))
+    return found
+
+
+def standing_order(w: Work, standing_id: int) -> StandingOrder:
+    """The standing order, for staff or for its customer. Raises NotFound."""
+    found = w.session.get(StandingOrder, standing_id)
+    if found is None or not _own_customer_only(w, found.customer_id):
+        raise NotFound(_("standing order"))
     return found
 
 

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select, update
 
 from db.models import ImportRun, ImportState
-from services import clock, mail_delivery, sessions, tickets
+from services import clock, mail_delivery, sessions, standing, tickets
 from services.settings import ROOT
 from services.work import SYSTEM, work
 
 LOG = logging.getLogger(__name__)
 TICK_S = 1.0
+STANDING_EVERY = timedelta(minutes=1)
 SWEEP_EVERY = timedelta(minutes=10)
 STALLED_AFTER = timedelta(minutes=15)  # a batch takes seconds; the notes at the end of a very large import minutes
 
@@ -26,6 +27,7 @@ class Worker(threading.Thread):
         super().__init__(name="rapport-worker", daemon=True)
         self._stop_asked = threading.Event()
         self._swept_at: datetime | None = None
+        self._ordered_at: datetime | None = None
 
     def stop(self) -> None:
         """Ask it to end; it does so after the step at hand."""
@@ -33,7 +35,7 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         while not self._stop_asked.wait(TICK_S):
-            for step in (mail_delivery.deliver_due, self._start_imports, self._sweep):
+            for step in (mail_delivery.deliver_due, self._start_imports, self._place_standing_orders, self._sweep):
                 try:
                     step()
                 except Exception:
@@ -48,6 +50,14 @@ class Worker(threading.Thread):
         with work(SYSTEM) as w:
             tickets.sweep(w)
             sessions.sweep(w)
+
+    def _place_standing_orders(self) -> None:
+        """Due days change at most once an hour somewhere, so asking once a minute is often enough."""
+        now = clock.now()
+        if self._ordered_at is None or now - self._ordered_at >= STANDING_EVERY:
+            self._ordered_at = now
+            while standing.tick() and not self._stop_asked.is_set():
+                pass  # a page of each kind at a time
 
     def _start_imports(self) -> None:
         """A queued import runs in a process of its own, so that pages keep their speed."""
