@@ -1,6 +1,6 @@
 """The audit trail: who did what, when, from where, and what it changed. Rows are only ever added."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
 
@@ -17,7 +17,7 @@ def plain(value: Any) -> Any:
     """A value as JSON can hold it."""
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, dict):
         return {str(k): plain(v) for k, v in value.items()}

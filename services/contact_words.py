@@ -1,6 +1,6 @@
-"""Kinds of contact and states of a case, in the words of people."""
+"""Kinds of contact, states of cases and follow-ups, in the words of people."""
 
-from db.models import CaseState, Channel, Direction
+from db.models import CaseState, Channel, Direction, Ending
 from services.text import _
 
 
@@ -31,3 +31,15 @@ def case_state(value: CaseState) -> str:
         CaseState.SOLVED: _("solved"),
         CaseState.CLOSED: _("closed"),
     }[value]
+
+
+def ending(value: Ending | None, *, is_open: bool) -> str:
+    """How far a follow-up is."""
+    if is_open:
+        return _("open")
+    return {
+        Ending.DONE: _("done"),
+        Ending.SKIPPED: _("skipped"),
+        Ending.IN_TOUCH: _("not needed: the customer was in touch"),
+        Ending.SERIES_ENDED: _("the series was ended"),
+    }[value or Ending.DONE]

@@ -127,18 +127,22 @@ def _promises(a: Adding) -> int:
         "what": made["what"].to_numpy(object),
         "due_on": made["due_on"].dt.strftime("%Y-%m-%d").to_numpy(object),
         **{c: a.utc(made[c]) for c in ("made_at", "kept_at", "broken_at")},
+        "reminded_at": a.utc(made["made_at"].where(made["due_on"] <= a.w.now.astimezone(a.zone).replace(tzinfo=None))),
     }
     return a.insert(Promise, columns)
 
 
 def _follow_ups(a: Adding) -> int:
     made = a.more["follow_ups"]
+    # What is late in the demonstration is on the list of the day; nobody is sent a mail about it.
+    is_late = made["due_at"] < a.w.now.astimezone(a.zone).replace(tzinfo=None)
     columns = {
         "customer_id": a.ids(Customer, made["customer_id"]),
         "interaction_id": a.ids(Interaction, made["interaction_id"]),
         "owner_id": a.ids(StaffMember, made["staff_id"]),
         "reason": made["reason"].to_numpy(object),
         **{c: a.utc(made[c]) for c in ("created_at", "due_at", "done_at")},
+        "reminded_at": a.utc(made["due_at"].where(is_late)),
     }
     return a.insert(FollowUp, columns)
 

@@ -65,19 +65,31 @@ def customer_columns() -> tuple[Any, ...]:
 
 def seen(row: FollowUp | Promise) -> str:
     """How the row stood when it was shown; a verb that is given it back notices what a colleague did since."""
-    at = row.due_at if isinstance(row, FollowUp) else row.due_on
-    return stamp(at, row.owner_id)
+    if isinstance(row, FollowUp):
+        return stamp(row.owner_id, row.due_at)
+    return stamp(row.owner_id, row.due_on, row.due_at, row.snoozed_until)
 
 
-def stamp(at: datetime | date, owner_id: int | None) -> str:
+def stamp(owner_id: int | None, *at: datetime | date | None) -> str:
     """See `seen`."""
-    return f"{at.isoformat()} {owner_id or ''}"
+    return " ".join([*(a.isoformat() if a else "" for a in at), str(owner_id or "")])
+
+
+#: A change of one of these makes a new reminder.
+_REMINDS_ANEW = {"due_at", "due_on", "snoozed_until", "owner_id"}
 
 
 def change(
-    w: Work, row: FollowUp | Promise, action: str, *, as_seen: str | None = None, **values: datetime | date | int
+    w: Work,
+    row: FollowUp | Promise,
+    action: str,
+    *,
+    as_seen: str | None = None,
+    **values: datetime | date | int | str | None,
 ) -> None:
     """Write `values` into an open row, once: of two colleagues the second is told so. Raises Conflict."""
+    if values.keys() & _REMINDS_ANEW:
+        values["reminded_at"] = None
     model = type(row)
     name = "follow_up" if isinstance(row, FollowUp) else "promise"
     open_as_read = [

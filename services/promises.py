@@ -1,9 +1,13 @@
-"""Promises to customers, who see them: made with a day and an owner, kept or broken, moved, handed over."""
+"""Promises to customers, who see them: made with day or time and an owner, kept or broken, moved, handed over.
 
-from datetime import date
+Putting a promise off takes it from the list of the day for a while; what the customer was told stays.
+"""
+
+from datetime import date, datetime, time
 
 from db.models import Promise, Role
-from services import access, audit, due
+from services import access, audit, clock, company, due
+from services.due_times import Snooze, instant, put_off
 from services.errors import Invalid, NotFound
 from services.inputs import line
 from services.interactions import coming
@@ -12,15 +16,24 @@ from services.work import Work
 
 
 def make(
-    w: Work, customer_id: int, what: str, until: date, *, owner_id: int | None = None, case_id: int | None = None
+    w: Work,
+    customer_id: int,
+    what: str,
+    until: date,
+    *,
+    at: time | None = None,
+    owner_id: int | None = None,
+    case_id: int | None = None,
 ) -> Promise:
-    """Promise it. Staff only. Raises Invalid, NotFound."""
+    """Promise it, by the end of the day or by `at` on the actor's clock. Staff only. Raises Invalid, NotFound."""
     w.require(Role.STAFF)
+    day, moment = _until(w, until, at)
     row = Promise(
         customer_id=access.customer(w, customer_id).id,
         owner_id=w.actor.staff_id if owner_id is None else due.colleague(w, owner_id),
         what=line(what, _("Promise"), 400),
-        due_on=coming(w, until, _("Promised until")),
+        due_on=day,
+        due_at=moment,
         made_at=w.now,
     )
     if case_id is not None:
@@ -47,10 +60,18 @@ def broken(w: Work, promise_id: int) -> Promise:
     return row
 
 
-def move(w: Work, promise_id: int, until: date, *, seen: str | None = None) -> Promise:
+def move(w: Work, promise_id: int, until: date, *, at: time | None = None, seen: str | None = None) -> Promise:
     """A new day, as agreed with the customer. Staff only. Raises Invalid, NotFound, Conflict."""
     row = _row(w, promise_id)
-    due.change(w, row, "promises.move", as_seen=seen, due_on=coming(w, until, _("Promised until")))
+    day, moment = _until(w, until, at)
+    due.change(w, row, "promises.move", as_seen=seen, due_on=day, due_at=moment, snoozed_until=None)
+    return row
+
+
+def snooze(w: Work, promise_id: int, how: Snooze, *, seen: str | None = None) -> Promise:
+    """Off the list of the day for a while, by the actor's clock. Staff only. Raises NotFound, Conflict."""
+    row = _row(w, promise_id)
+    due.change(w, row, "promises.snooze", as_seen=seen, snoozed_until=put_off(w.now, Snooze(how), w.actor.zone))
     return row
 
 
@@ -59,6 +80,16 @@ def hand_over(w: Work, promise_id: int, staff_id: int, *, seen: str | None = Non
     row = _row(w, promise_id)
     due.change(w, row, "promises.hand_over", as_seen=seen, owner_id=due.colleague(w, staff_id))
     return row
+
+
+def _until(w: Work, until: date, at: time | None) -> tuple[date, datetime | None]:
+    """The day as the company counts days, and the moment where a time was named."""
+    if at is None:
+        return coming(w, until, _("Promised until")), None
+    moment = instant(until, at, w.actor.zone)
+    if moment < w.now:
+        raise Invalid(_("Promised until"), _("this time is over; choose a later one"))
+    return coming(w, clock.day_of(moment, company.of(w).zone), _("Promised until")), moment
 
 
 def _row(w: Work, promise_id: int) -> Promise:

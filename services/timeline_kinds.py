@@ -14,6 +14,7 @@ from db.models import (
     AuditEntry,
     Case,
     Channel,
+    FollowUp,
     Interaction,
     Message,
     Order,
@@ -27,7 +28,7 @@ from services import company, contact_words, order_step_words
 from services.accounts.details import all_labels
 from services.orders.words import in_words
 from services.search import order_number
-from services.text import _, local_date, money, number
+from services.text import _, local_date, local_time, money, number
 from services.work import Work
 
 NAMED = 3  # products named in the line of an order
@@ -39,6 +40,7 @@ class Kind(StrEnum):
     CONTACT = "contact"
     MESSAGE = "message"
     PROMISE = "promise"
+    FOLLOW_UP = "follow-up"
     CASE = "case"
     ORDER = "order"
     STEP = "step"
@@ -135,6 +137,15 @@ def _promises(w: Work, rows: Sequence[Any]) -> list[Entry]:
         )
         for r in rows
     ]
+
+
+def _follow_ups(w: Work, rows: Sequence[Any]) -> list[Entry]:
+    staff, zone = _staff(w, rows, "owner_id"), w.actor.zone
+    return [
+        Entry(Kind.FOLLOW_UP, r.id, r.at, _("Planned for {time}").format(time=local_time(r.due_at, zone)), r.reason,
+              _some(contact_words.ending(r.ending, is_open=r.done_at is None), staff.get(r.owner_id)))
+        for r in rows
+    ]  # fmt: skip
 
 
 def _cases(_w: Work, rows: Sequence[Any]) -> list[Entry]:
@@ -264,6 +275,7 @@ SOURCES: dict[Kind, Source] = {
     Kind.CONTACT: _source(Interaction, "happened_at", _contacts, _TOLD_OF_A_CONTACT, "summary reason subtopic outcome"),
     Kind.MESSAGE: _source(Message, "sent_at", _messages, "direction subject body read_at", "subject body"),
     Kind.PROMISE: _source(Promise, "made_at", _promises, "what due_on owner_id kept_at broken_at", "what"),
+    Kind.FOLLOW_UP: _source(FollowUp, "created_at", _follow_ups, "reason due_at owner_id done_at ending", "reason"),
     Kind.CASE: _source(Case, "opened_at", _cases, "state topic subject next_step", "subject topic next_step"),
     Kind.ORDER: _source(
         Order, "ordered_at", _orders, "status channel total_cents note", "note source_id", elsewhere=(_line_named,)

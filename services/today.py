@@ -5,42 +5,21 @@ every scope.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, union_all
+from sqlalchemy import Select, and_, or_, select
 from sqlmodel import col
 
-from db.models import AuditEntry, Case, CaseState, Customer, FollowUp, Message, Promise, Role, StaffMember
+from db.models import AuditEntry, Case, CaseState, Customer, Message, Role, StaffMember
 from services import clock, company, working_time
 from services.accounts.details import labels
-from services.due import Scope, called, customer_columns, owners, stamp
+from services.due import Scope, called, customer_columns, owners
+from services.due_lines import Due, due_lines
 from services.text import _
 from services.work import Work
 
 MOST = 30
-
-
-class Kind(StrEnum):
-    FOLLOW_UP = "follow-up"
-    PROMISE = "promise"
-
-
-@dataclass(frozen=True)
-class Due:
-    """A follow-up or a promise whose day has come. `seen` goes back to the verbs of follow_ups and promises."""
-
-    kind: Kind
-    id: int
-    customer_id: int
-    customer: str
-    text: str
-    on: date  # in the company's time zone
-    late: bool
-    owner_id: int | None
-    owner: str
-    seen: str
 
 
 @dataclass(frozen=True)
@@ -89,75 +68,10 @@ def today(w: Work, scope: Scope) -> Today:
     w.require(Role.STAFF)
     zone = company.of(w).zone
     day = clock.day_of(w.now, zone)
-    touches, promised = _follow_ups(w, scope, day), _promises(w, scope, day)
-    due = sorted([*touches, *promised], key=lambda d: (d.on, d.kind, d.id))
+    due = due_lines(w, scope, day, MOST + 1)
     cases = _cases(w, scope)
     since, _end = clock.day_bounds(working_time.of(w).working_day_before(day), zone)
     return Today(w.now, since, due[:MOST], cases[:MOST], _news(w, scope, since), len(due) > MOST, len(cases) > MOST)
-
-
-def _each_owner(w: Work, scope: Scope, statement: Select[*tuple[Any, ...]], owner: Any, order: Any) -> list[Any]:
-    """Rows of the scope's owners and those of nobody, each part by its index, the first `MOST` and one more."""
-    parts = [
-        statement.where(which).order_by(*order).limit(MOST + 1).subquery()
-        for which in (owner.in_(owners(w, scope)), owner.is_(None))
-    ]
-    both = union_all(*(select(p) for p in parts))
-    return list(w.session.connection().execute(both))
-
-
-def _follow_ups(w: Work, scope: Scope, day: date) -> list[Due]:
-    zone = company.of(w).zone
-    _start, end = clock.day_bounds(day, zone)
-    statement: Select[*tuple[Any, ...]] = (
-        select(col(FollowUp.id), col(FollowUp.customer_id), col(FollowUp.reason), col(FollowUp.due_at),
-               col(FollowUp.owner_id), col(StaffMember.name).label("owner"), *customer_columns())
-        .join(Customer, col(Customer.id) == col(FollowUp.customer_id))
-        .outerjoin(StaffMember, col(StaffMember.id) == col(FollowUp.owner_id))
-        .where(col(FollowUp.done_at).is_(None), col(FollowUp.due_at) < end)
-    )  # fmt: skip
-    rows = _each_owner(w, scope, statement, col(FollowUp.owner_id), (col(FollowUp.due_at), col(FollowUp.id)))
-    return [
-        Due(
-            kind=Kind.FOLLOW_UP,
-            id=r.id,
-            customer_id=r.customer_id,
-            customer=called(r.customer_id, r.customer_name, r.customer_company),
-            text=r.reason,
-            on=clock.day_of(r.due_at, zone),
-            late=clock.day_of(r.due_at, zone) < day,
-            owner_id=r.owner_id,
-            owner=r.owner or "",
-            seen=stamp(r.due_at, r.owner_id),
-        )
-        for r in rows
-    ]
-
-
-def _promises(w: Work, scope: Scope, day: date) -> list[Due]:
-    statement: Select[*tuple[Any, ...]] = (
-        select(col(Promise.id), col(Promise.customer_id), col(Promise.what), col(Promise.due_on),
-               col(Promise.owner_id), col(StaffMember.name).label("owner"), *customer_columns())
-        .join(Customer, col(Customer.id) == col(Promise.customer_id))
-        .outerjoin(StaffMember, col(StaffMember.id) == col(Promise.owner_id))
-        .where(col(Promise.kept_at).is_(None), col(Promise.broken_at).is_(None), col(Promise.due_on) <= day)
-    )  # fmt: skip
-    rows = _each_owner(w, scope, statement, col(Promise.owner_id), (col(Promise.due_on), col(Promise.id)))
-    return [
-        Due(
-            kind=Kind.PROMISE,
-            id=r.id,
-            customer_id=r.customer_id,
-            customer=called(r.customer_id, r.customer_name, r.customer_company),
-            text=r.what,
-            on=r.due_on,
-            late=r.due_on < day,
-            owner_id=r.owner_id,
-            owner=r.owner or "",
-            seen=stamp(r.due_on, r.owner_id),
-        )
-        for r in rows
-    ]
 
 
 def _cases(w: Work, scope: Scope) -> list[CaseLeft]:

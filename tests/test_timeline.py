@@ -17,6 +17,7 @@ from db.models import (
     Channel,
     Customer,
     Direction,
+    FollowUp,
     Interaction,
     Message,
     Order,
@@ -50,6 +51,7 @@ def row(kind: Kind, customer: Customer, at: datetime, **more: Any) -> SQLModel:
         ),
         Kind.MESSAGE: (Message, {"direction": Direction.IN, "body": "wrote", "sent_at": at}),
         Kind.PROMISE: (Promise, {"what": "a part", "due_on": at.date(), "made_at": at}),
+        Kind.FOLLOW_UP: (FollowUp, {"reason": "ask how it runs", "due_at": at, "created_at": at}),
         Kind.CASE: (Case, {"subject": "leaks", "opened_at": at}),
         Kind.ORDER: (Order, {"ordered_at": at, "status": OrderStatus.PLACED}),
         Kind.STEP: (
@@ -81,7 +83,7 @@ def test_every_kind_stands_in_one_list_newest_first(w: Work) -> None:
     page = timeline.page(w, ada.id)
     assert [e.kind for e in page.entries] == list(Kind)
     assert page.older == ""
-    assert [e.text for e in page.entries[:4]] == ["called", "wrote", "a part", "leaks"]
+    assert [e.text for e in page.entries[:5]] == ["called", "wrote", "a part", "ask how it runs", "leaks"]
 
 
 def test_an_entry_tells_what_an_agent_needs(w: Work) -> None:

@@ -125,27 +125,47 @@ class Case(SQLModel, table=True):
     alarm: str = Field(default="", max_length=8)  # how far the present clock has alarmed: "", near, late
 
 
+class Ending(StrEnum):
+    """Why a follow-up is not open any more."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    IN_TOUCH = "in touch"  # the customer was faster
+    SERIES_ENDED = "series ended"
+
+
+_TO_REMIND = "done_at IS NULL AND reminded_at IS NULL"
+
+
 class FollowUp(SQLModel, table=True):
     """The next touch: when, who, why. Open while `done_at` is empty."""
 
     __tablename__ = "follow_up"
     __table_args__ = (
         Index("ix_follow_up_due", "owner_id", "done_at", "due_at"),
+        Index("uq_follow_up_series_step", "series_id", "series_step", unique=True),
+        Index("ix_follow_up_remind", "due_at", sqlite_where=text(_TO_REMIND), postgresql_where=text(_TO_REMIND)),
         Index("ix_follow_up_timeline", "customer_id", "created_at", "id"),
         where_given("ix_follow_up_interaction", "interaction_id"),
     )
 
     id: int = Field(default=None, primary_key=True)
-    customer_id: int = Field(foreign_key="customer.id", ondelete="RESTRICT", index=True)
+    customer_id: int = Field(foreign_key="customer.id", ondelete="RESTRICT")
     interaction_id: int | None = Field(default=None, foreign_key="interaction.id", ondelete="SET NULL")
     owner_id: int | None = Field(default=None, foreign_key="staff_member.id", ondelete="SET NULL")
     reason: str = Field(max_length=200)
     due_at: datetime
     created_at: datetime
     done_at: datetime | None = None
+    ending: Ending | None = Field(default=None, sa_type=text_enum(Ending))  # empty: done
+    reminded_at: datetime | None = None  # when a mail about it was queued; empty again after a move
+    series_id: int | None = Field(default=None, foreign_key="follow_up_series.id", ondelete="SET NULL")
+    series_step: int | None = None
+    series_on: date | None = None  # its day in the series, wherever it was moved to
 
 
 _OPEN_PROMISE = "kept_at IS NULL AND broken_at IS NULL"
+_PROMISE_TO_REMIND = f"{_OPEN_PROMISE} AND reminded_at IS NULL"
 
 
 class Promise(SQLModel, table=True):
@@ -158,6 +178,12 @@ class Promise(SQLModel, table=True):
         Index(
             "ix_promise_open", "due_on", "id", sqlite_where=text(_OPEN_PROMISE), postgresql_where=text(_OPEN_PROMISE)
         ),
+        Index(
+            "ix_promise_remind",
+            "due_on",
+            sqlite_where=text(_PROMISE_TO_REMIND),
+            postgresql_where=text(_PROMISE_TO_REMIND),
+        ),
         where_given("ix_promise_interaction", "interaction_id"),
     )
 
@@ -168,9 +194,12 @@ class Promise(SQLModel, table=True):
     owner_id: int | None = Field(default=None, foreign_key="staff_member.id", ondelete="SET NULL", index=True)
     what: str = Field(max_length=400)
     due_on: date
+    due_at: datetime | None = None  # the time on that day, where one was named
     made_at: datetime
     kept_at: datetime | None = None
     broken_at: datetime | None = None
+    snoozed_until: datetime | None = None  # off the list of the day until then; what was promised stays
+    reminded_at: datetime | None = None
 
 
 class Message(SQLModel, table=True):

@@ -65,6 +65,7 @@ class Order(SQLModel, table=True):
         Index("ix_order_time", "ordered_at", "id"),  # the rows behind a day or an hour
         Index("ix_order_desk", "status", "ordered_at", "id"),  # the order desk, oldest first in each state
         where_given("ix_order_returned", "returns_order_id"),
+        where_given("ix_order_delivered", "delivered_at"),  # what the rules after delivery look at
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -5,6 +5,11 @@ from services.text import _
 
 def section_name(name: str) -> str:
     """A kind of data in words."""
+    return (_who_and_orders() | _between_us())[name]
+
+
+def _who_and_orders() -> dict[str, str]:
+    """Who somebody is and what was ordered."""
     return {
         "customer": _("Customer"),
         "person": _("Sign-in"),
@@ -24,9 +29,16 @@ def section_name(name: str) -> str:
         "vouchers": _("Vouchers"),
         "shipments": _("Parcels"),
         "returns": _("Returns"),
+    }
+
+
+def _between_us() -> dict[str, str]:
+    """What passed between us, and the account."""
+    return {
         "contacts": _("Contacts with us"),
         "cases": _("Cases"),
         "promises": _("Promises to you"),
+        "service_line": _("Special service"),
         "messages": _("Messages"),
         "files": _("Files"),
         "surveys": _("Survey answers"),
@@ -44,7 +56,7 @@ def section_name(name: str) -> str:
         "looks": _("Who looked at your account"),
         "sign_ins": _("Sign-ins and security"),
         "changes": _("Changes of the account"),
-    }[name]
+    }
 
 
 def event_name(action: str) -> str:
@@ -122,7 +134,7 @@ def _about_contacts() -> dict[str, str]:
         "height": _("Height"), "instrument": _("Survey"), "question": _("Question"), "score": _("Answer"),
         "scale_min": _("Lowest"), "scale_max": _("Highest"), "title": _("Title"), "text": _("Text"),
         "order_ref": _("Order there"), "converted": _("Ordered"), "figures": _("Figures"), "event": _("Event"),
-        "coupon_code": _("Voucher"), "campaign": _("Campaign"), "recipient": _("Sent to"),
+        "line": _("Line of service"), "coupon_code": _("Voucher"), "campaign": _("Campaign"), "recipient": _("Sent to"),
     }  # fmt: skip
 
 
@@ -133,7 +145,8 @@ def _times() -> dict[str, str]:
         "promised_at": _("Promised until"), "shipped_at": _("Sent"), "delivered_at": _("Delivered"),
         "cancelled_at": _("Cancelled"), "paid_at": _("Paid"), "requested_at": _("Asked for"), "closed_at": _("Closed"),
         "logged_at": _("Written down"), "resolved_at": _("Settled"), "happened_at": _("When"),
-        "opened_at": _("Opened"), "answer_by": _("Answer until"), "due_on": _("Due"), "made_at": _("Promised"),
+        "opened_at": _("Opened"), "answer_by": _("Answer until"), "due_on": _("Due"), "due_at": _("Due at"),
+        "until_on": _("Until"), "set_at": _("Set"), "made_at": _("Promised"),
         "kept_at": _("Kept"), "broken_at": _("Broken"), "sent_at": _("Sent"), "read_at": _("Read"),
         "added_at": _("Added"), "asked_at": _("Asked"), "answered_at": _("Answered"), "started_at": _("Started"),
         "requested_on": _("Wished for"), "done_at": _("Paid out"), "issued_at": _("Issued"), "used_at": _("Used"),

@@ -9,8 +9,9 @@ from pages._ui.feedback import reported
 from pages._ui.guard import acting, require
 from pages._ui.show import day, empty, md
 from services import due, follow_ups, promises
+from services.due_lines import Due, Kind
 from services.text import _
-from services.today import Due, Kind, Today
+from services.today import Today
 from services.work import Actor, reading, work
 
 CUSTOMER = "staff/customer.py"
