@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, select
 
 from db.models import Basket, BasketLine, Product, Role
-from services import access, audit, company, delivery, working_time
+from services import access, audit, company, delivery, prices, working_time
 from services.catalogue.offer import Stock, shown_name, stock_state
 from services.errors import Conflict, Invalid, NotAllowed
 from services.text import _
@@ -146,7 +146,8 @@ def put(w: Work, wanted: list[Wanted]) -> None:
     basket = _opened(w)
     for want in wanted:
         product = access.product(w, want.product_id)
-        if product.list_price_cents is None or not product.active:
+        price = prices.now(w, product)
+        if price is None or not product.active:
             raise Conflict(
                 _("{name} is not sold any more.").format(name=shown_name(product.name, product.sku, product.id))
             )
@@ -155,7 +156,7 @@ def put(w: Work, wanted: list[Wanted]) -> None:
         if line is None:
             line = BasketLine(basket_id=basket.id, product_id=product.id, quantity=0, added_at=w.now)
         line.quantity = min(before + _pieces(want.quantity), MOST_PIECES)
-        line.seen_price_cents = product.list_price_cents if want.price_cents is None else want.price_cents
+        line.seen_price_cents = price if want.price_cents is None else want.price_cents
         w.session.add(line)
         _recorded(w, basket, product.id, before, line.quantity)
     w.session.flush()
@@ -179,7 +180,7 @@ def set_quantity(w: Work, product_id: int, quantity: int) -> None:
         _recorded(w, basket, product_id, line.quantity, pieces)
         line.quantity = pieces
         product = w.session.get(Product, product_id)
-        line.seen_price_cents = product.list_price_cents if product else None
+        line.seen_price_cents = prices.now(w, product) if product else None
         w.session.add(line)
         touched(w, basket)
     return None
@@ -240,9 +241,10 @@ def view(w: Work) -> View:
 
 
 def _line(w: Work, line: BasketLine, product: Product) -> Line:
-    price, stock = product.list_price_cents or 0, product.stock
+    in_force, stock = prices.now(w, product), product.stock
+    price = in_force or 0
     state = State.READY
-    if not product.active or product.list_price_cents is None:
+    if not product.active or in_force is None:
         state = State.GONE
     elif stock is not None and stock < line.quantity:
         state = State.SHORT if stock > 0 else State.OUT

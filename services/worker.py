@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select, update
 
 from db.models import ImportRun, ImportState
-from services import clock, mail_delivery, sessions, standing, tickets
+from services import clock, mail_delivery, prices, sessions, standing, tickets
 from services.settings import ROOT
 from services.work import SYSTEM, work
 
@@ -35,7 +35,8 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         while not self._stop_asked.wait(TICK_S):
-            for step in (mail_delivery.deliver_due, self._start_imports, self._place_standing_orders, self._sweep):
+            steps = (prices.apply_due, mail_delivery.deliver_due, self._start_imports, self._place_standing_orders)
+            for step in (*steps, self._sweep):
                 try:
                     step()
                 except Exception:

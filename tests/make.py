@@ -6,7 +6,19 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from db.models import Customer, CustomerEmail, OutboxEntry, Person, Product, Role, StaffMember, Team, TeamMember
+from db.models import (
+    Customer,
+    CustomerEmail,
+    OutboxEntry,
+    Person,
+    Product,
+    Role,
+    StaffMember,
+    StockMovement,
+    StockReason,
+    Team,
+    TeamMember,
+)
 from services.work import Actor
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -43,6 +55,10 @@ def product(
     )
     session.add(row)
     session.flush()
+    if stock:
+        opening = StockMovement(product_id=row.id, delta=stock, reason=StockReason.OPENING, at=NOON, by="test")
+        session.add(opening)
+        session.flush()
     return row
 
 

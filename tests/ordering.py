@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, func, select
 
 from db.models import Customer, CustomerAddress, Order, OrderLine, OrderStatus, Product, Role
-from services import delivery, rollup_check
+from services import delivery, rollup_check, stock
 from services.orders import NewLine, NewOrder
 from services.work import SYSTEM, Actor, Work, reading, work
 from tests import make
@@ -62,7 +62,7 @@ def asked_by(actor: Actor, key: str, *lines: tuple[int, int]) -> NewOrder:
 def unsound() -> list[str]:
     """What is wrong in the books: stock and sales, sums of the orders, roll-ups. See `remember_start`."""
     with reading(SYSTEM) as w:
-        wrong = rollup_check.mismatches(w)
+        wrong = [*rollup_check.mismatches(w), *stock.mismatches(w)]
         sold = dict(
             w.session.exec(
                 select(OrderLine.product_id, func.sum(OrderLine.quantity))

@@ -109,7 +109,7 @@ from db.models.planning import (
     RuleTouch,
     Series,
 )
-from db.models.product import PriceChange, Product
+from db.models.product import PriceChange, Product, ProductLink
 from db.models.reason import Reason, ReasonKind
 from db.models.rollup import DailyCustomers, DailySales, HourlyContacts, HourlyOrders
 from db.models.search import CustomerWord, WordVariant
@@ -122,6 +122,7 @@ from db.models.standing import (
     StandingStep,
     SuggestionMute,
 )
+from db.models.stock import StockMovement, StockReason
 
 __all__ = [
     "FINISHED",
@@ -201,6 +202,7 @@ __all__ = [
     "Presence",
     "PriceChange",
     "Product",
+    "ProductLink",
     "Promise",
     "Purpose",
     "Reason",
@@ -224,6 +226,8 @@ __all__ = [
     "StandingOrder",
     "StandingState",
     "StandingStep",
+    "StockMovement",
+    "StockReason",
     "StoredFile",
     "SuggestionMute",
     "SurveyResponse",

@@ -8,8 +8,9 @@ from sqlalchemy import func, select, tuple_
 from sqlmodel import SQLModel, col
 
 from db.models import Product, Role
+from services import prices
 from services.catalogue import words
-from services.catalogue.offer import COLUMNS, FOR_SALE, Offer, made
+from services.catalogue.offer import FOR_SALE, Offer, columns, made
 from services.work import Work
 
 PER_PAGE = 12
@@ -109,7 +110,7 @@ def _ranked(
     else:
         start = ordered.index(after) + 1 if after in ordered else 0
         ids, more = ordered[start : start + most], len(ordered) > start + most
-    rows = {r[0]: r for r in w.session.execute(select(*COLUMNS).where(col(Product.id).in_(ids)))}
+    rows = {r[0]: r for r in w.session.execute(select(*columns(w.now)).where(col(Product.id).in_(ids)))}
     return made(w, [rows[i] for i in ids]), more
 
 
@@ -117,11 +118,12 @@ def _sorted(
     w: Work, sort: Sort, conditions: list[Any], beyond: int | None, most: int, *, backwards: bool
 ) -> tuple[list[Offer], bool]:
     """A page by keyset: everything beyond the sort key of the product `beyond`."""
+    price = prices.in_force(w.now)
     keys: dict[Sort, tuple[Any, ...]] = {
         Sort.BEST: (func.coalesce(Product.category, ""), col(Product.name), col(Product.id)),
         Sort.NAME: (col(Product.name), col(Product.id)),
-        Sort.CHEAPEST: (col(Product.list_price_cents), col(Product.id)),
-        Sort.DEAREST: (col(Product.list_price_cents), col(Product.id)),
+        Sort.CHEAPEST: (price, col(Product.id)),
+        Sort.DEAREST: (price, col(Product.id)),
     }
     key = keys[sort]
     falling = (sort is Sort.DEAREST) != backwards
@@ -131,6 +133,6 @@ def _sorted(
             mark, row = tuple_(*place), tuple_(*key)
             conditions = [*conditions, row < mark if falling else row > mark]
     order = [k.desc() if falling else k.asc() for k in key]
-    rows = w.session.execute(select(*COLUMNS).where(*conditions).order_by(*order).limit(most + 1)).all()
+    rows = w.session.execute(select(*columns(w.now)).where(*conditions).order_by(*order).limit(most + 1)).all()
     page = rows[:most][::-1] if backwards else rows[:most]
     return made(w, page), len(rows) > most

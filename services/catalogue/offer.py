@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from db.models import Product, Role
-from services import access, delivery, working_time
+from services import access, delivery, prices, working_time
 from services.errors import NotFound
 from services.text import _
 from services.work import Work
@@ -46,8 +46,12 @@ class Offer:
     is_service: bool
 
 
-#: What is read for an offer. The unit cost is not among it, so that it cannot get out.
-COLUMNS = (
+def columns(now: datetime) -> tuple[Any, ...]:
+    """What is read for an offer at this instant. The unit cost is not among it, so that it cannot get out."""
+    return (*_BEFORE_PRICE, prices.in_force(now), *_AFTER_PRICE)
+
+
+_BEFORE_PRICE = (
     col(Product.id),
     col(Product.name),
     col(Product.sku),
@@ -55,7 +59,8 @@ COLUMNS = (
     col(Product.brand),
     col(Product.unit),
     col(Product.description),
-    col(Product.list_price_cents),
+)
+_AFTER_PRICE = (
     col(Product.stock),
     col(Product.delivery_days),
     col(Product.is_service),
@@ -79,7 +84,7 @@ def stock_state(stock: int | None) -> Stock:
 
 
 def made(w: Work, rows: Iterable[Sequence[Any]]) -> list[Offer]:
-    """Offers from rows of `COLUMNS`, in the same order."""
+    """Offers from rows of `columns`, in the same order."""
     calendar = working_time.of(w)
     days: dict[int, date] = {}
     found = []
@@ -108,7 +113,7 @@ def made(w: Work, rows: Iterable[Sequence[Any]]) -> list[Offer]:
 def offers(w: Work, product_ids: Sequence[int]) -> list[Offer]:
     """The offers with these ids, in this order; what is not for sale (any more) is left out."""
     w.require(Role.CUSTOMER, Role.STAFF)
-    rows = w.session.execute(select(*COLUMNS).where(col(Product.id).in_(product_ids), *FOR_SALE))
+    rows = w.session.execute(select(*columns(w.now)).where(col(Product.id).in_(product_ids), *FOR_SALE))
     found = {o.product_id: o for o in made(w, rows)}
     return [found[i] for i in product_ids if i in found]
 

@@ -15,6 +15,8 @@ from db.models import (
     PriceChange,
     Product,
     StaffMember,
+    StockMovement,
+    StockReason,
 )
 from services import rollups
 from services.exchange import writing
@@ -82,6 +84,21 @@ def products(w: Work, run: Run, rows: Rows) -> None:
         "valid_from": w.now,
     }
     writing.insert(w, PriceChange, prices)
+    _opening_balances(w, run, rows)
+
+
+def _opening_balances(w: Work, run: Run, rows: Rows) -> None:
+    """The first movement of every stock that comes along."""
+    counted = rows.or_zero("stock") > 0
+    here = writing.ids(w, Product, run.source, rows["product_id"][counted])
+    columns = {
+        "product_id": np.array([here[k][0] for k in rows["product_id"][counted]], dtype=object),
+        "delta": rows["stock"][counted],
+        "reason": StockReason.IMPORTED,
+        "at": w.now,
+        "by": w.actor.name,
+    }
+    writing.insert(w, StockMovement, columns)
 
 
 def _without_negative_prices(rows: Rows) -> None:

@@ -47,7 +47,8 @@ MODELS: tuple[type[SQLModel], ...] = (
     Campaign, Product, Customer, StaffMember,
 )  # fmt: skip
 #: Rows that belong to an imported row and go with it.
-PARTS = {"customer_address", "customer_email", "customer_phone", "customer_search", "customer_word", "price_change"}
+PARTS = {"customer_address", "customer_email", "customer_phone", "customer_search", "customer_word", "price_change",
+         "product_link", "stock_movement"}  # fmt: skip
 BATCH = 5_000
 
 

@@ -230,6 +230,8 @@ LEFT_OUT: dict[type[SQLModel], str] = {
     m.CaseRating: "a one-time secret; the answer is shown",
     m.Product: "the catalogue",
     m.PriceChange: "the catalogue",
+    m.ProductLink: "the catalogue",
+    m.StockMovement: "the shelf: which orders moved it is told with the orders",
     m.Campaign: "the company's own; what it did to the customer is shown",
     m.Article: "help texts",
     m.ArticleQuery: "what was typed, without who typed it",

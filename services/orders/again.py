@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlmodel import col, select
 
 from db.models import OrderLine, Product, Role
-from services import access, baskets
+from services import access, baskets, prices
 from services.catalogue.offer import shown_name
 from services.errors import Conflict
 from services.text import _
@@ -74,7 +74,7 @@ def again(w: Work, order_id: int) -> Again:
     for line, product in rows:
         earlier = merged.get(line.product_id) if product is not None else None
         asked = line.quantity + (earlier.asked if earlier else 0)
-        made = _line(line, product, min(asked, baskets.MOST_PIECES))
+        made = _line(w, line, product, min(asked, baskets.MOST_PIECES))
         if earlier is not None:  # an imported order may name a product twice; a basket holds it once
             lines.remove(earlier)
         merged[line.product_id] = made
@@ -82,17 +82,18 @@ def again(w: Work, order_id: int) -> Again:
     return Again(lines)
 
 
-def _line(line: OrderLine, product: Product | None, asked: int) -> AgainLine:
+def _line(w: Work, line: OrderLine, product: Product | None, asked: int) -> AgainLine:
     was = line.unit_price_cents if line.unit_price_cents is not None else line.line_total_cents // line.quantity
-    if product is None or not product.active or product.list_price_cents is None:
+    price = prices.now(w, product) if product is not None else None
+    if product is None or not product.active or price is None:
         name = line.name or (shown_name(product.name, product.sku, product.id) if product else line.product_code)
         return AgainLine(line.product_id, name or _("A product without a name"), asked, 0, was, None, Change.GONE)
     there = asked if product.stock is None else min(asked, product.stock)
-    change = Change.NONE if was == product.list_price_cents else Change.PRICE
+    change = Change.NONE if was == price else Change.PRICE
     if there < asked:
         change = Change.SHORT if there else Change.OUT
     name = shown_name(product.name, product.sku, product.id)
-    return AgainLine(product.id, name, asked, there, was, product.list_price_cents, change)
+    return AgainLine(product.id, name, asked, there, was, price, change)
 
 
 def put_again(w: Work, order_id: int, shown: Again) -> None:

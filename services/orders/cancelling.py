@@ -5,14 +5,14 @@ from collections import Counter
 from sqlalchemy import select
 from sqlmodel import col
 
-from db.models import Order, OrderLine, OrderStatus, Product, ReasonKind, Role
+from db.models import Order, OrderLine, OrderStatus, Product, ReasonKind, Role, StockReason
 from services import reasons, rollups
 from services.errors import Conflict
 from services.inputs import line
 from services.orders.mail import cancelled
 from services.orders.steps import held, parcels, take
-from services.orders.stock import put_back
 from services.orders.words import in_words
+from services.stock import put_back
 from services.text import _
 from services.work import Work
 
@@ -64,6 +64,6 @@ def _give_back(w: Work, order: Order) -> None:
     for n in lines:
         if n.product_id in taken:
             back[n.product_id] += n.quantity
-    put_back(w, back)
+    put_back(w, back, StockReason.CANCELLED, order.id)
     sold = [(n.category, n.quantity, n.line_total_cents) for n in lines]
     rollups.sold(w, order.ordered_at, order.channel, sold, sign=-1)

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
-from db.models import CustomerAddress, Order, OrderStatus, Product
-from services import access, audit, baskets, company, delivery, rollups, working_time
+from db.models import CustomerAddress, Order, OrderStatus, Product, StockReason
+from services import access, audit, baskets, company, delivery, prices, rollups, stock, working_time
 from services.catalogue.offer import shown_name
 from services.errors import Conflict, Invalid
 from services.orders.difference import Difference, OrderChanged
@@ -29,7 +30,7 @@ _PRODUCTS = select(
     col(Product.name),
     col(Product.sku),
     col(Product.category),
-    col(Product.list_price_cents),
+    prices.in_force(bindparam("now", type_=UTCDateTime())).label("list_price_cents"),
     col(Product.unit_cost_cents),
     col(Product.stock),
     col(Product.delivery_days),
@@ -102,7 +103,7 @@ def place(w: Work, new: NewOrder) -> Order:
 
 def _locked(w: Work, product_ids: list[int]) -> dict[int, Row]:
     """The products as they are now, kept from other transactions until this one ends."""
-    return {row.id: row for row in w.session.connection().execute(_PRODUCTS, {"ids": product_ids})}
+    return {row.id: row for row in w.session.connection().execute(_PRODUCTS, {"ids": product_ids, "now": w.now})}
 
 
 def _known(w: Work, key: str) -> Order | None:
@@ -204,6 +205,7 @@ def _write_lines(w: Work, order: Order, lines: list[NewLine], products: dict[int
         taken = connection.execute(_TAKE, [{"number": c.product_id, "pieces": c.quantity} for c in counted])
         if taken.rowcount != len(counted):
             raise Conflict(_("The stock changed a moment ago. Nothing was ordered; please look again and confirm."))
+        stock.moved(w, ((c.product_id, -c.quantity) for c in counted), StockReason.ORDERED, order_id=order.id)
     connection.execute(
         _WRITE_LINES,
         [

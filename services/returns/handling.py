@@ -3,15 +3,15 @@
 from collections import Counter
 from typing import Any
 
-from db.models import Order, OrderStatus, Return, ReturnState, Role
+from db.models import Order, OrderStatus, Return, ReturnState, Role, StockReason
 from services import access, audit, company
 from services.errors import Conflict, Invalid
 from services.inputs import line
 from services.orders.steps import held
-from services.orders.stock import put_back
 from services.returns import mail
 from services.returns.words import state_in_words
 from services.returns.worth import all_came_back, lines_of, most_cents, pieces_of
+from services.stock import put_back
 from services.text import _, money
 from services.work import Work
 
@@ -85,7 +85,7 @@ def _to_shelf(w: Work, found: Return) -> None:
         product_id = lines[number].product_id if number in lines else None
         if product_id is not None:
             back[product_id] += pieces
-    put_back(w, back)
+    put_back(w, back, StockReason.RETURNED, found.order_id)
 
 
 def _record(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlmodel import SQLModel, col, select
 
 from db.models import CustomerAddress, IntervalUnit, Product
-from services import access, baskets, company
+from services import access, baskets, company, prices
 from services.catalogue.offer import shown_name
 from services.errors import Conflict, Invalid
 from services.inputs import paragraph
@@ -71,10 +71,11 @@ def _lines(w: Work, asked: list[StandingLineAsked]) -> tuple[list[StandingLineAs
 
 def _agreed(w: Work, product: Product, seen_cents: int) -> None:
     name = shown_name(product.name, product.sku, product.id)
-    if not product.active or product.list_price_cents is None:
+    price = prices.now(w, product)
+    if not product.active or price is None:
         raise Conflict(_("{name} is not sold any more.").format(name=name))
-    if product.list_price_cents != seen_cents:
-        now = money(product.list_price_cents, company.of(w).currency)
+    if price != seen_cents:
+        now = money(price, company.of(w).currency)
         raise Conflict(_("{name} costs {new} now. Please look again and confirm.").format(name=name, new=now))
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlmodel import col, select
 
 from db.models import IntervalUnit, Person, Product, ReasonKind, Role, StandingLine, StandingOrder, StandingState
-from services import access, reasons
+from services import access, prices, reasons
 from services.catalogue.offer import shown_name
 from services.search import order_number
 from services.standing import words
@@ -141,7 +141,7 @@ def _lines(w: Work, ids: list[int]) -> dict[int, list[Line]]:
     )
     found: dict[int, list[Line]] = {}
     for line, product in w.session.exec(rows.order_by(col(Product.name), col(Product.id))):
-        price = product.list_price_cents if product.active else None
+        price = prices.now(w, product) if product.active else None
         found.setdefault(line.standing_order_id, []).append(
             Line(
                 product_id=product.id,

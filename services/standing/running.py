@@ -11,7 +11,7 @@ from datetime import date
 from sqlmodel import col, select
 
 from db.models import CustomerAddress, Order, Product, StandingLine, StandingOrder, StandingState, StandingStep
-from services import access, company, delivery, orders
+from services import access, company, delivery, orders, prices
 from services.catalogue.offer import shown_name
 from services.errors import Conflict
 from services.orders import NewLine, NewOrder
@@ -31,6 +31,7 @@ class Waits(Conflict):
 class _Line:
     line: StandingLine
     product: Product
+    price_cents: int | None  # in force now
 
     @property
     def name(self) -> str:
@@ -38,7 +39,7 @@ class _Line:
 
     @property
     def sold(self) -> bool:
-        return self.product.active and self.product.list_price_cents is not None
+        return self.product.active and self.price_cents is not None
 
     @property
     def there(self) -> bool:
@@ -85,8 +86,8 @@ def accept(w: Work, standing_id: int, version: int) -> int | None:
     if one.customer_id != own or one.state is not StandingState.WAITING or one.version != version:
         raise Conflict(_("This standing order was changed in another window. Please look again."))
     for found in _lines(w, one):
-        if found.product.list_price_cents is not None:
-            found.line.agreed_cents = found.product.list_price_cents
+        if found.price_cents is not None:
+            found.line.agreed_cents = found.price_cents
             w.session.add(found.line)
     one.state = StandingState.ACTIVE
     happened(w, one, StandingStep.CHANGED, after={"agreed": True})
@@ -106,7 +107,7 @@ def _lines(w: Work, one: StandingOrder) -> list[_Line]:
     rows = select(StandingLine, Product).join(Product, col(Product.id) == col(StandingLine.product_id))
     mine = rows.where(StandingLine.standing_order_id == one.id).order_by(col(Product.id))
     found = w.session.exec(mine, execution_options={"populate_existing": True})
-    return [_Line(line, product) for line, product in found]
+    return [_Line(line, product, prices.now(w, product)) for line, product in found]
 
 
 def _as_agreed(w: Work, lines: list[_Line]) -> None:
@@ -114,11 +115,11 @@ def _as_agreed(w: Work, lines: list[_Line]) -> None:
     risen = [
         _("{name} costs {new} now, not {old}.").format(
             name=i.name,
-            new=money(i.product.list_price_cents or 0, currency),
+            new=money(i.price_cents or 0, currency),
             old=money(i.line.agreed_cents, currency),
         )
         for i in lines
-        if (i.product.list_price_cents or 0) > i.line.agreed_cents
+        if (i.price_cents or 0) > i.line.agreed_cents
     ]
     if risen:
         raise Waits(" ".join(risen))
@@ -129,10 +130,7 @@ def _asked(w: Work, one: StandingOrder, run_on: date, ready: list[_Line]) -> New
     known = w.session.get(CustomerAddress, one.address_id) if one.address_id else None
     if goods and (known is None or known.customer_id != one.customer_id):
         raise Waits(_("The delivery address is not there any more. Please choose another one."))
-    lines = [
-        NewLine(product_id=i.product.id, quantity=i.line.quantity, price_cents=i.product.list_price_cents or 0)
-        for i in ready
-    ]
+    lines = [NewLine(product_id=i.product.id, quantity=i.line.quantity, price_cents=i.price_cents or 0) for i in ready]
     worth = sum(i.quantity * i.price_cents for i in lines)
     return NewOrder(
         idempotency_key=f"standing-{one.id}-{run_on.isoformat()}",
