@@ -40,6 +40,8 @@ def entries(_language: str) -> list[Entry]:
         Entry("customer/catalogue.py", "catalogue", _("Catalogue"), ":material/storefront:", (CUSTOMER,), sales),
         Entry("customer/basket.py", "basket", _("Basket"), ":material/shopping_basket:", (CUSTOMER,), sales),
         Entry("customer/orders.py", "orders", _("My orders"), ":material/package_2:", (CUSTOMER,), sales),
+        Entry("customer/usual.py", "usual-order", _("Your usual order"), ":material/event_repeat:", (CUSTOMER,)),
+        Entry("customer/standing.py", "standing-orders", _("Standing orders"), ":material/autorenew:", (CUSTOMER,)),
         Entry("customer/cases.py", "my-cases", _("My questions"), ":material/contact_support:", (CUSTOMER,), me),
         Entry("staff/today.py", "today", _("Today"), ":material/today:", (STAFF,), team),
         Entry("staff/customers.py", "customers", _("Find a customer"), ":material/search:", (STAFF,), team),

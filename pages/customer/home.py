@@ -9,6 +9,7 @@ from pages.customer._ui.change_requests import own_requests
 from pages.customer._ui.marks import bold
 from pages.customer._ui.offers import basket_link, cards
 from pages.customer._ui.order_rows import order_rows
+from pages.customer._ui.suggested import due_again
 from services import accounts
 from services.accounts import Home
 from services.text import _
@@ -102,5 +103,6 @@ with right:
             with st.container(border=True, gap="xsmall"):
                 st.caption(md(" · ".join(t for t in (when(message.sent_at, actor), message.subject) if t)))
                 words(message.body)
+due_again()
 if seen.bought_before:
     shop(seen)

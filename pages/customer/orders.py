@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.models import Role
+from pages._ui.addressed import number
 from pages._ui.guard import require
 from pages._ui.show import day, empty, md, price, when
 from pages.customer._ui.again import order_again
@@ -11,6 +12,7 @@ from pages.customer._ui.marks import below, bold
 from pages.customer._ui.order_rows import order_rows, status_badge
 from pages.customer._ui.parcels import parcels
 from pages.customer._ui.returning import returning
+from pages.customer._ui.suggested import comes_again
 from services import orders, returns
 from services.errors import NotFound
 from services.orders import Detail
@@ -20,12 +22,6 @@ from services.work import Actor, reading
 actor = require(Role.CUSTOMER)
 
 ORDERS, CATALOGUE = "customer/orders.py", "customer/catalogue.py"
-
-
-def number_in_address(name: str) -> int | None:
-    """A number that the address names; anything else there is ignored."""
-    text = str(st.query_params.get(name, ""))
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
 
 
 def listing(actor: Actor, before: int | None) -> None:
@@ -39,6 +35,7 @@ def listing(actor: Actor, before: int | None) -> None:
         )
         st.page_link(CATALOGUE, label=_("To the catalogue"), icon=":material/storefront:")
         return
+    comes_again()
     order_rows(rows, actor, key="order")
     with st.container(horizontal=True, horizontal_alignment="center"):
         if before is not None:
@@ -114,7 +111,7 @@ def detail(actor: Actor, order_id: int) -> None:
             cancel_button(order_id)
 
 
-if (order_id := number_in_address("order")) is not None:
+if (order_id := number("order")) is not None:
     detail(actor, order_id)
 else:
-    listing(actor, number_in_address("before"))
+    listing(actor, number("before"))

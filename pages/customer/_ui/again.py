@@ -12,7 +12,7 @@ from services.orders import AgainLine, Change
 from services.text import _
 from services.work import reading, work
 
-BASKET = "customer/basket.py"
+BASKET, STANDING = "customer/basket.py", "customer/standing.py"
 
 
 @st.fragment
@@ -23,6 +23,8 @@ def order_again(order_id: int) -> None:
     if st.button(_("Order again"), key="again", icon=":material/replay:", type="primary", width="stretch"):
         with reading(actor) as w:
             st.session_state[asked] = orders.again(w, order_id)
+    by_itself = {"of": str(order_id)}
+    st.page_link(STANDING, label=_("Let it come by itself"), icon=":material/autorenew:", query_params=by_itself)
     shown = st.session_state.get(asked)
     if shown is None:
         return
