@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select, update
 
 from db.models import ImportRun, ImportState
-from services import clock, mail_delivery, prices, sessions, standing, tickets
+from services import clock, erasure, mail_delivery, prices, sessions, standing, tickets
 from services.settings import ROOT
 from services.work import SYSTEM, work
 
@@ -51,6 +51,7 @@ class Worker(threading.Thread):
         with work(SYSTEM) as w:
             tickets.sweep(w)
             sessions.sweep(w)
+            erasure.sweep(w)
 
     def _place_standing_orders(self) -> None:
         """Due days change at most once an hour somewhere, so asking once a minute is often enough."""

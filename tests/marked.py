@@ -62,6 +62,7 @@ def _meant(table: str, mark: str, made: dict[str, Any]) -> dict[str, Any]:
             "entity_id": str(made.get("person")),
             "action": f"auth.{mark}",
             "customer_id": made.get("customer"),
+            "actor_id": made.get("person"),
             "before": {"name": f"{mark} before"},
         },
     }

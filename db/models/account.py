@@ -73,7 +73,6 @@ class Erasure(SQLModel, table=True):
     answer: str = Field(default="", max_length=400)  # why it was refused
     counts: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_DOCUMENT)  # kind of data -> rows
     kept_until: date | None = None  # what the law keeps goes after this day; None: nothing is kept any more
-    files_left: list[str] = Field(default_factory=list, sa_type=JSON_DOCUMENT)  # still to be removed from the disk
 
 
 class InvitationRound(SQLModel, table=True):

@@ -50,6 +50,7 @@ def entries(_language: str) -> list[Entry]:
         Entry("staff/orders.py", "order-desk", _("Order desk"), ":material/inventory:", (STAFF,), team),
         Entry("manager/live.py", "live", _("Live"), ":material/monitoring:", (MANAGER,), figures),
         Entry("manager/reasons.py", "reasons", _("Reasons"), ":material/checklist:", (MANAGER,), house),
+        Entry("manager/erasures.py", "erasures", _("Erasures"), ":material/person_off:", (MANAGER,), house),
         Entry("admin/people.py", "people", _("People"), ":material/group:", (ADMIN,), house),
         Entry("admin/company.py", "company", _("Company"), ":material/apartment:", (ADMIN,), house),
         Entry("admin/imports.py", "imports", _("Imports"), ":material/upload_file:", (ADMIN,), house),

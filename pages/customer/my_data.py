@@ -12,6 +12,7 @@ import streamlit as st
 from db.models import Role
 from pages._ui.guard import require
 from pages._ui.show import amount, day, md, when
+from pages.customer._ui.erasure import forgotten
 from services import my_data, sessions
 from services.errors import NotSignedIn
 from services.my_data import Part
@@ -96,3 +97,4 @@ for part in mine.parts:
 empty = [my_data.section_name(part.name) for part in mine.parts if not part.rows]
 if empty:
     st.caption(md(_("Nothing is stored of: {kinds}.").format(kinds=", ".join(empty))))
+forgotten()

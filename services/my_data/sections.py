@@ -102,7 +102,7 @@ SECTIONS = (
     Section("change_requests", m.ChangeRequest, _of_customer(m.ChangeRequest),
             "field old new state asked_at decided_at answer", _KEYS + " person_id change decided_by_id"),
     Section("erasures", m.Erasure, _of_customer(m.Erasure),
-            "wish state asked_at decided_at answer kept_until", _KEYS + " decided_by_id counts files_left"),
+            "wish state asked_at decided_at answer kept_until", _KEYS + " decided_by_id counts"),
     Section("consents", m.Consent, _of_customer(m.Consent), "purpose granted at how", _KEYS),
     Section("orders", m.Order, _of_customer(m.Order),
             "ordered_at status source_status channel store_id lines_cents discount_cents shipping_cents total_cents "

@@ -78,7 +78,6 @@ def _erasures() -> None:
         sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(length=400), nullable=False),
         sa.Column("counts", JSON_DOCUMENT, nullable=False),
         sa.Column("kept_until", sa.Date(), nullable=True),
-        sa.Column("files_left", JSON_DOCUMENT, nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id"),

@@ -1,0 +1,92 @@
+"""Pages around the account: wishes of customers, and what staff and managers decide on them."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session
+from streamlit.testing.v1 import AppTest
+
+from db.models import LoginSession, Person, Role
+from pages._ui import guard
+from services import accounts, change_requests, company, erasure
+from services.work import SYSTEM, Actor, Work
+from tests import make
+from tests.test_accounts import changed
+
+PAGES = Path(__file__).parent.parent / "pages"
+pytestmark = pytest.mark.parametrize("engines", ["sqlite"], indirect=True)
+
+
+def at_page(session: Session, monkeypatch: pytest.MonkeyPatch, who: Actor, path: str, **address: str) -> AppTest:
+    """The whole app at a page, as this person sees it."""
+    sid, end = f"{who.person_id:064d}", make.NOON + timedelta(hours=1)
+    assert who.person_id is not None
+    if session.get(LoginSession, sid) is None:
+        session.add(LoginSession(id=sid, person_id=who.person_id, created_at=make.NOON, last_seen_at=make.NOON,
+                                 expires_at=end))  # fmt: skip
+    session.commit()
+    monkeypatch.setattr(guard, "session_id", lambda: sid)
+    at = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30).run()
+    at.switch_page(path)
+    for key, value in address.items():
+        at.query_params[key] = value
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+def shown(at: AppTest) -> str:
+    elements = (*at.title, *at.text, *at.caption, *at.markdown, *at.error, *at.warning, *at.success, *at.info)
+    return "\n".join(str(e.value) for e in elements).replace("\\", "").replace("\u2060", "")
+
+
+@pytest.fixture
+def ada(session: Session) -> Actor:
+    return make.actor(session, Role.CUSTOMER, of=make.customer(session, email="ada@example.com"))
+
+
+def test_a_wish_is_seen_by_both_and_accepted_on_the_start_page_of_staff(
+    session: Session, monkeypatch: pytest.MonkeyPatch, ada: Actor
+) -> None:
+    company.save(Work(session, SYSTEM, make.NOON), needs_approval=("name",))
+    mine = Work(session, ada, make.NOON)
+    accounts.change(mine, changed(mine, name="Ada King"))
+    for page in ("home", "account"):
+        seen = shown(at_page(session, monkeypatch, ada, f"customer/{page}.py"))
+        assert "Ada Lovelace → Ada King" in seen
+        assert "Until we agree, the old one counts." in seen
+    [request] = change_requests.mine(mine)
+    staff = make.actor(session)
+    assert "Ada Lovelace → Ada King" in shown(
+        at_page(session, monkeypatch, staff, "staff/customer.py", customer=str(ada.customer_id))
+    )
+    at = at_page(session, monkeypatch, staff, "staff/today.py", scope="all")
+    at.button(key=f"accept_{request.id}").click().run()
+    assert not at.exception
+    session.expire_all()
+    assert accounts.view(mine).name == "Ada King"
+
+
+def test_being_forgotten_from_the_wish_to_the_proof(
+    session: Session, monkeypatch: pytest.MonkeyPatch, ada: Actor
+) -> None:
+    at = at_page(session, monkeypatch, ada, "customer/my_data.py")
+    at.toggle(key="erasure_wanted").set_value(True).run()
+    assert "Erased for good:" in shown(at)
+    next(b for b in at.button if b.label == "Ask for erasure").click().run()
+    assert "A manager decides" in shown(at)
+    manager = make.actor(session, Role.MANAGER)
+    at = at_page(session, monkeypatch, manager, "manager/erasures.py")
+    [asked] = erasure.waiting(Work(session, manager, make.NOON))
+    assert at.button(key=f"erase_{asked.id}").disabled
+    at.checkbox(key=f"sure_{asked.id}").check().run()
+    at.button(key=f"erase_{asked.id}").click().run()
+    assert not at.exception
+    assert session.get(Person, ada.person_id) is None
+    assert "Nobody waits." in shown(at)
+
+
+def test_a_stranger_and_staff_see_no_erasures(session: Session, monkeypatch: pytest.MonkeyPatch, ada: Actor) -> None:
+    for who in (ada, make.actor(session)):
+        assert "This page is not yours." in shown(at_page(session, monkeypatch, who, "manager/erasures.py"))
