@@ -9,6 +9,7 @@ import streamlit as st
 
 from db.models import Role
 from pages._ui import feedback, guard, registry, signing_in
+from pages._ui.customer_view import banner
 from pages._ui.narrow import narrow
 from pages._ui.show import home, md
 from services import first_run, sessions, sign_in
@@ -31,6 +32,8 @@ if not company.set_up and not signed_in:
     with reading(VISITOR) as w:
         to_set_up = first_run.needed(w) and (chosen is None or not first_run.anybody(w))
 
+st.session_state[guard.ON_CUSTOMER_PAGE] = chosen is not None and chosen.roles == (Role.CUSTOMER,)
+
 if signed_in:
     with st.sidebar:
         st.caption(md(f"{actor.name} · {company.name}"))
@@ -51,5 +54,7 @@ elif (chosen is None or chosen.roles) and not signed_in:
         wanted = chosen.url if chosen else ""
         signing_in.form(actor, wanted, {k: v for k, v in st.query_params.items() if k != "t"})
 else:
+    if chosen is not None and chosen.roles == (Role.CUSTOMER,) and actor.role is not Role.CUSTOMER:
+        banner(actor)
     current.run()
 feedback.flush()

@@ -32,6 +32,7 @@ BRAKES = {
     "address": Brake(30, timedelta(minutes=1), timedelta(minutes=2)),  # wrong passwords from one network address
     "mail": Brake(5, timedelta(hours=1), timedelta(minutes=15)),  # mails to one mailbox that anybody can cause
     "asking": Brake(20, timedelta(minutes=1), timedelta(minutes=2)),  # mails caused from one network address
+    "view": Brake(20, timedelta(minutes=3), timedelta(minutes=15)),  # customers' pages opened by one of the staff
     "tracking": Brake(20, timedelta(minutes=1), timedelta(minutes=2)),  # wrong links to orders from one address
 }
 

@@ -41,6 +41,7 @@ class Actor:
     session_id: str = ""
     address: str = ""
     system: bool = False
+    read_only: bool = False  # staff who see the pages of a customer; `work` refuses it
 
     @property
     def is_team(self) -> bool:
@@ -106,8 +107,11 @@ def engines() -> Engines:
 def work(actor: Actor) -> Iterator[Work]:
     """A unit of work that may write. Commits at the end of the block, rolls back when anything is raised.
 
-    The one exception is `Counted`, which is raised again after the commit: a wrong guess has to be remembered.
+    An actor that may only read is refused before anything begins. The one exception to the roll-back is `Counted`,
+    which is raised again after the commit: a wrong guess has to be remembered.
     """
+    if actor.read_only:
+        raise NotAllowed(_("You see what the customer sees. Nothing can be changed from here."))
     lock = engines().lock
     refusal: Counted | None = None
     with calm(), lock.held() if lock else nullcontext(), WriteSession() as session, session.begin():

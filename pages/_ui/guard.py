@@ -9,13 +9,16 @@ from typing import ParamSpec, TypeVar
 import streamlit as st
 
 from db.models import TEAM, Role
-from services import sessions
+from pages._ui import frozen
+from services import as_customer, sessions
 from services.text import _, speak
 from services.work import VISITOR, Actor
 
 LOG = logging.getLogger(__name__)
 #: For pages of everybody who has signed in.
 EVERYBODY = tuple(Role)
+#: Set by the navigation in every run: the page is one of the customers'. It only ever takes rights away.
+ON_CUSTOMER_PAGE = "_on_customer_page"
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -37,6 +40,7 @@ def browser() -> str:
 
 def visitor() -> Actor:
     """First statement of a public page: whoever is signed in, or a visitor."""
+    frozen.thaw()
     actor = sessions.actor_of(session_id(), address=address()) or Actor(name=VISITOR.name, address=address())
     speak(actor.language)
     return actor
@@ -52,12 +56,38 @@ def require(*roles: Role, touch: bool = True) -> Actor:
     if actor is None:
         st.warning(_("Please sign in."))
         st.stop()
+    if Role.CUSTOMER in roles and actor.role is not Role.CUSTOMER:
+        shown = _as_customer(actor, roles)
+        if shown is not None:
+            return shown
+    elif actor.role is not Role.CUSTOMER:
+        frozen.thaw()
     speak(actor.language)
     if actor.role not in allowed(roles):
         LOG.warning("refused a page to person %s (%s)", actor.person_id, actor.role)
         st.error(_("This page is not yours."))
         st.stop()
     return actor
+
+
+def _as_customer(actor: Actor, roles: tuple[Role, ...]) -> Actor | None:
+    """The actor that may only read, where staff see a customer's page as the customer sees it.
+
+    Also for a piece that serves customers and staff alike, as long as it stands on a customer's page. Once the view has
+    ended such a piece must not go on with the rights of staff.
+    """
+    on_page = bool(st.session_state.get(ON_CUSTOMER_PAGE))
+    if actor.role in allowed(roles) and not on_page:
+        return None
+    view = as_customer.shown_to(actor)
+    if view is not None:
+        speak(view.actor.language)
+        frozen.freeze()
+        return view.actor
+    if actor.role in allowed(roles):
+        st.warning(_("This view has ended. Open it again from the page of the customer."))
+        st.stop()
+    return None
 
 
 def allowed(roles: tuple[Role, ...]) -> set[Role]:

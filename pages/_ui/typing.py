@@ -5,6 +5,7 @@ Streamlit's own text area speaks only when it is left.
 
 import streamlit as st
 
+from pages._ui.frozen import is_frozen
 from pages._ui.scripted import scripted
 from services.text import _
 
@@ -40,6 +41,7 @@ def typed_area(
         "placeholder": placeholder,
         "hint": hint,
         "counter": _("{n} characters left"),
+        "disabled": is_frozen(),
     }
     mount = scripted("typing", html=HTML, css="typing.css")
     state = mount(key=key, data=data, on_typed_change=_nothing, on_sent_change=_nothing)

@@ -78,7 +78,7 @@ def one(actor: Actor, case_id: int) -> None:
                 st.caption(_("Answer by {time}").format(time=md(when(row.answer_by, actor))))
         thread(case, actor)
         remember(actor, case_id)
-        if case.unread:
+        if case.unread and not actor.read_only:
             with reported(), work(actor) as w:
                 cases.read(w, case_id)
         if row.state is CaseState.CLOSED:

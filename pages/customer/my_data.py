@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from db.models import Role
+from db.models import LookHow, Role
 from pages._ui.guard import require
 from pages._ui.show import amount, day, md, when
 from pages.customer._ui.erasure import forgotten
@@ -41,6 +41,8 @@ def readable(column: str, value: Any, actor: Actor) -> str:
         return ""
     if column == "action":
         return my_data.event_name(value)
+    if isinstance(value, LookHow):
+        return my_data.look_name(value)
     if column.endswith("_cents"):
         return amount(value)
     if isinstance(value, datetime):

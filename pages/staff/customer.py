@@ -6,13 +6,13 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import empty
-from pages.staff._ui import brief, change_requests, consents, edit_form, history, log_form
+from pages.staff._ui import as_customer, brief, change_requests, consents, edit_form, history, log_form
 from pages.staff._ui.matters import matters
 from pages.staff._ui.present import present
-from services import timeline
+from services import looks, timeline
 from services.customer_overview import Overview, overview
 from services.text import _
-from services.work import Actor, reading
+from services.work import Actor, reading, work
 
 actor = require(Role.STAFF)
 
@@ -33,6 +33,11 @@ def read(actor: Actor, customer_id: int) -> Overview | None:
         seen = overview(w, customer_id)
         st.session_state[f"changed_{customer_id}"] = timeline.changed(w, customer_id)
         st.session_state["just_read"] = True
+        hour = looks.hour(w)
+    if seen is not None and st.session_state.get("_looked") != (actor.person_id, customer_id, hour):
+        with reported(), work(actor) as w:  # once an hour; the customer reads it among "My data"
+            looks.opened(w, customer_id)
+        st.session_state["_looked"] = (actor.person_id, customer_id, hour)
     return seen
 
 
@@ -65,6 +70,8 @@ else:
     watch(customer_id)
     if edit_form.is_open(customer_id):
         edit_form.edit_form(customer_id)
+    if as_customer.is_asked(customer_id):
+        as_customer.reason_form(customer_id)
     matters(seen)
     change_requests.at_customer(customer_id)
     left, right = st.columns([5, 6], gap="medium")

@@ -193,6 +193,9 @@ SECTIONS = (
             "id actor_id actor_name actor_role entity entity_id customer_id before after reason"),
 )  # fmt: skip
 
+#: What staff are not shown when they see the pages as the customer sees them.
+PRIVATE = frozenset({"second_factor", "drafts", "browsers", "sign_ins"})
+
 #: Tables that are no part of it, and why.
 LEFT_OUT: dict[type[SQLModel], str] = {
     m.FollowUp: "planning of the staff: counted, not shown",

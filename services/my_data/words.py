@@ -1,5 +1,6 @@
 """What the kinds of data and their columns are called on the page."""
 
+from db.models import LookHow
 from services.text import _
 
 
@@ -57,6 +58,13 @@ def _between_us() -> dict[str, str]:
         "sign_ins": _("Sign-ins and security"),
         "changes": _("Changes of the account"),
     }
+
+
+def look_name(how: LookHow) -> str:
+    """In which way somebody of the team looked at the account."""
+    if how is LookHow.OPENED:
+        return _("opened your customer page")
+    return _("saw your pages as you see them")
 
 
 def event_name(action: str) -> str:

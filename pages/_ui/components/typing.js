@@ -52,6 +52,7 @@ export default function (component) {
   field.hint.textContent = data.hint;
   field.area.placeholder = data.placeholder;
   field.area.maxLength = data.most;
+  field.area.disabled = Boolean(data.disabled);
   field.area.style.minHeight = `${data.height}px`;
   if (field.epoch !== data.epoch) {
     clearTimeout(field.timer);

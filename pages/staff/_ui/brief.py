@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages._ui.scripted import scripted, styles
 from pages._ui.show import amount, day, md
-from pages.staff._ui import edit_form
+from pages.staff._ui import as_customer, edit_form
 from services import contact_words
 from services.customer_overview import Overview
 from services.orders.words import in_words
@@ -30,6 +30,14 @@ def draw(seen: Overview, actor: Actor) -> bool:
         with st.container(horizontal=True, width="content"):
             st.button(
                 _("Edit"), icon=":material/edit:", key="edit", shortcut="E", on_click=edit_form.begin, args=(seen.id,)
+            )
+            st.button(
+                _("As the customer sees it"),
+                icon=":material/visibility:",
+                key="as_customer",
+                shortcut="V",
+                on_click=as_customer.ask,
+                args=(seen.id,),
             )
             again = st.button(_("Find another"), icon=":material/search:", key="find_another", shortcut="S")
     cards = [[reach(seen)], [promised(seen, actor), touches(seen, actor)], [cases(seen)], [orders(seen, actor)]]
