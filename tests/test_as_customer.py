@@ -63,7 +63,7 @@ def customer(session: Session, monkeypatch: pytest.MonkeyPatch) -> Actor:
     orders.place(w, asked(w, (kettle, 2)))
     baskets.add(w, kettle.id)
     session.add(SecondFactor(person_id=who.person_id or 0, secret="x", created_at=NOON, confirmed_at=NOON))
-    trail = {"action": "auth.signed_in", "entity": "person", "entity_id": str(who.person_id)}
+    trail: dict[str, Any] = {"action": "auth.signed_in", "entity": "person", "entity_id": str(who.person_id)}
     session.add(AuditEntry(at=NOON, actor_name=who.name, actor_role="customer", **trail))
     drafts.save(w, "question", {"text": "not sent yet"})
     session.add(Case(customer_id=who.customer_id or 0, subject="leaks", opened_at=NOON, next_step="we look"))
