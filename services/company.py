@@ -30,6 +30,7 @@ class Company(BaseModel):
     set_up: bool = False
     needs_approval: tuple[str, ...] = ()  # fields of an account whose change waits for staff, see APPROVABLE
     retention_years: int = 10  # how long the law keeps orders and invoices, counted from the end of their year
+    return_days: int = 30  # after the delivery, for customers; 0: no end
     #: Working hours from Monday to Sunday as minutes after midnight; (0, 0): nobody works. See services/working_time.
     hours: tuple[tuple[int, int], ...] = ((540, 1020),) * 5 + ((0, 0),) * 2
     holidays_country: str = ""  # whose public holidays are kept; empty: none
@@ -44,6 +45,7 @@ class Company(BaseModel):
 #: What customers can change and the administrator can make wait for approval.
 APPROVABLE = ("name", "company", "email", "address", "phone")
 MOST_YEARS = 30
+MOST_RETURN_DAYS = 1000
 _FRESH_S = 2.0
 _cache: dict[int, tuple[float, Company]] = {}
 
@@ -86,6 +88,9 @@ def checked(change: dict[str, Any]) -> dict[str, Any]:
     years = change.get("retention_years", 1)
     if type(years) is not int or not 1 <= years <= MOST_YEARS:
         raise Invalid(_("Years the law keeps orders"), _("between 1 and {most}").format(most=MOST_YEARS))
+    days = change.get("return_days", 0)
+    if type(days) is not int or not 0 <= days <= MOST_RETURN_DAYS:
+        raise Invalid(_("Days for a return"), _("between 0 and {most}").format(most=MOST_RETURN_DAYS))
     return change
 
 

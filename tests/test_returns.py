@@ -1,14 +1,18 @@
 """Sending things back: what may go back, what it is worth, who is told, and the books that stay exact."""
 
+import io
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from PIL import Image
 from sqlmodel import Session, col, func, select
 
 from db.engine import Engines
 from db.models import Order, OrderLine, OrderStatus, OutboxEntry, Product, Return, ReturnState, Role
-from services import orders, returns, rollup_check, timeline
+from services import company, files, orders, returns, rollup_check, timeline
 from services.errors import Conflict, Invalid, NotAllowed, NotFound, RapportError
+from services.files import Thing
 from services.orders import NewParcel, Pieces
 from services.returns import NewReturn
 from services.timeline_kinds import Kind
@@ -118,6 +122,44 @@ def test_less_is_refunded_only_with_a_reason_and_never_less_than_nothing(custome
     body = w.session.exec(select(OutboxEntry.body).order_by(col(OutboxEntry.id).desc())).first() or ""
     assert "we refund €24.00" in body
     assert "used for a month" in body
+
+
+def test_the_customer_asks_within_the_days_of_the_company_and_staff_at_any_time(
+    customer: Work, w: Work, session: Session, work_as: WorkAs
+) -> None:
+    order = delivered(customer, w, 1, 1)
+    until = returns.of_order(customer, order.id).until
+    assert until == make.NOON.date() + timedelta(days=30)
+    company.save(work_as(SYSTEM), return_days=3)
+    company.forget()
+    for days, may in ((3, True), (4, False)):
+        order.delivered_at = make.NOON - timedelta(days=days)
+        session.add(order)
+        session.flush()
+        assert bool(returns.of_order(customer, order.id).returnable) is may
+    with pytest.raises(Conflict, match="could be returned until Mar 1, 2026"):
+        returns.ask(customer, order.id, back((1, 1)))
+    assert returns.of_order(w, order.id).returnable
+    returns.ask(w, order.id, back((1, 1)))
+    company.save(work_as(SYSTEM), return_days=0)
+    company.forget()
+    assert returns.of_order(customer, order.id).until is None
+    returns.ask(customer, order.id, back((2, 1), known=1))
+
+
+def test_a_photo_of_a_return_is_seen_by_both_sides_and_by_nobody_else(
+    customer: Work, w: Work, session: Session, work_as: WorkAs
+) -> None:
+    order = delivered(customer, w, 1)
+    made = returns.ask(customer, order.id, back((1, 1)))
+    photo = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(photo, "PNG")
+    kept = files.keep(customer, files.checked("lid.png", photo.getvalue()), Thing.RETURN, made.id)
+    for who in (customer, w):
+        [seen] = returns.of_order(who, order.id).returns
+        assert [f.name for f in seen.files] == ["lid.png"]
+    with pytest.raises(NotFound):
+        files.content(work_as(shopper(session, "Eve")), kept.id)
 
 
 def test_what_was_refused_can_be_asked_for_again(customer: Work, w: Work) -> None:

@@ -9,7 +9,7 @@ from pages._ui.narrow import narrow
 from pages._ui.show import home
 from pages.admin._ui.hours import hours
 from services import accounts, clock, company_settings
-from services.company import APPROVABLE, MOST_YEARS
+from services.company import APPROVABLE, MOST_RETURN_DAYS, MOST_YEARS
 from services.text import LANGUAGES, _
 from services.work import work
 
@@ -41,6 +41,13 @@ with narrow():
         years = st.number_input(
             _("Years the law keeps orders and invoices"), 1, MOST_YEARS, now.retention_years, key="company_years"
         )
+        days = st.number_input(
+            _("Days after the delivery in which customers may ask for a return (0: no end)"),
+            0,
+            MOST_RETURN_DAYS,
+            now.return_days,
+            key="company_return_days",
+        )
         st.caption(
             _("Amounts are kept in {currency}. The currency cannot be changed once there are orders.").format(
                 currency=now.currency
@@ -50,7 +57,13 @@ with narrow():
     if sent:
         with reported(_("Saved.")) as outcome, work(actor) as w:
             company_settings.change(
-                w, name=name, time_zone=zone, language=language, needs_approval=approval, retention_years=years
+                w,
+                name=name,
+                time_zone=zone,
+                language=language,
+                needs_approval=approval,
+                retention_years=years,
+                return_days=days,
             )
         if outcome.ok:
             st.rerun()

@@ -3,15 +3,15 @@
 from sqlmodel import SQLModel
 
 from db.models import Order, OrderStatus, ReasonKind, Return, ReturnState, Role
-from services import audit, reasons
+from services import audit, company, reasons
 from services.errors import Conflict, Invalid
 from services.inputs import paragraph
 from services.orders.shipping import Pieces
 from services.orders.steps import held
 from services.orders.words import in_words
 from services.returns import mail
-from services.returns.worth import returnable, returns_of
-from services.text import _
+from services.returns.worth import last_day, returnable, returns_of, too_late
+from services.text import _, local_date
 from services.work import Work
 
 ARRIVED = (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
@@ -29,8 +29,9 @@ class NewReturn(SQLModel):
 def ask(w: Work, order_id: int, new: NewReturn) -> Return:
     """Ask for a return; the same request sent again gets the same return.
 
-    For the customer, or for staff on the telephone. Raises NotFound, Invalid where a line has fewer pieces left,
-    Conflict where nothing was delivered yet or something else was asked meanwhile.
+    For the customer within the days that the company gives, or for staff on the telephone at any time. Photos are
+    attached with services/files afterwards. Raises NotFound, Invalid where a line has fewer pieces left, Conflict where
+    nothing was delivered yet, the days are over, or something else was asked meanwhile.
     """
     w.require(Role.CUSTOMER, Role.STAFF)
     why = reasons.checked(w, ReasonKind.RETURN, new.reason)
@@ -46,6 +47,11 @@ def ask(w: Work, order_id: int, new: NewReturn) -> Return:
     if order.status not in ARRIVED:
         told = _("Only what has arrived can be returned; this order is at “{state}”.")
         raise Conflict(told.format(state=in_words(order.status)))
+    if not w.actor.is_team and too_late(w, order):
+        day = local_date(last_day(w, order) or w.now, company.of(w).zone)
+        raise Conflict(
+            _("This order could be returned until {day}. Please write to us if something broke.").format(day=day)
+        )
     _check(w, order, new)
     made = Return(order_id=order.id, reason=why, note=note, lines=lines, requested_at=w.now)
     w.session.add(made)

@@ -1,17 +1,18 @@
 """Looking at returns: the customer and staff see the same."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import tuple_
 from sqlmodel import col, select
 
 from db.models import AuditEntry, Customer, Order, OrderLine, Product, ReasonKind, Return, ReturnState, Role
-from services import access, reasons
+from services import access, files, reasons
 from services.catalogue.offer import shown_name
+from services.files import File, Thing
 from services.orders.desk import called
 from services.returns.asking import ARRIVED
-from services.returns.worth import most_cents, returnable, returns_of
+from services.returns.worth import last_day, most_cents, returnable, returns_of, too_late
 from services.search import order_number
 from services.work import Work
 
@@ -33,14 +34,19 @@ class Shown:
     requested_at: datetime
     closed_at: datetime | None
     told: str
+    files: list[File]
 
 
 @dataclass(frozen=True)
 class OfOrder:
-    """The returns of an order, oldest first, and the pieces for which one can be asked, by line."""
+    """The returns of an order, oldest first, and the pieces for which one can be asked, by line.
+
+    `until` is the last day on which the customer may ask (None: no end); after it nothing is left to a customer.
+    """
 
     returns: list[Shown]
     returnable: dict[int, int]
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ def of_order(w: Work, order_id: int) -> OfOrder:
     found = returns_of(w, order.id)
     names, told = (_names(w, order.id), _told(w, order.id)) if found else ({}, {})
     words = reasons.labels(w, ReasonKind.RETURN) if found else {}
+    photos = files.of_each(w, Thing.RETURN, [one.id for one in found]) if found else {}
     shown = [
         Shown(
             id=one.id,
@@ -75,10 +82,13 @@ def of_order(w: Work, order_id: int) -> OfOrder:
             requested_at=one.requested_at,
             closed_at=one.closed_at,
             told=told.get(one.id, ""),
+            files=photos.get(one.id, []),
         )
         for one in found
     ]
-    return OfOrder(shown, returnable(w, order) if order.status in ARRIVED else {})
+    late = not w.actor.is_team and too_late(w, order)
+    left = returnable(w, order) if order.status in ARRIVED and not late else {}
+    return OfOrder(shown, left, last_day(w, order))
 
 
 def waiting(w: Work, *, after: int | None = None) -> list[Waiting]:

@@ -6,10 +6,12 @@ Sales stay as they were on their day, also when goods come back; what is refunde
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from sqlmodel import col, select
 
 from db.models import Order, OrderLine, Return, ReturnState
+from services import company
 from services.work import Work
 
 
@@ -33,6 +35,20 @@ def returnable(w: Work, order: Order) -> dict[int, int]:
     asked = pieces_of(r for r in returns_of(w, order.id) if r.state is not ReturnState.REFUSED)
     left = {number: line.quantity - asked[number] for number, line in lines_of(w, order.id).items()}
     return {number: pieces for number, pieces in left.items() if pieces > 0}
+
+
+def last_day(w: Work, order: Order) -> date | None:
+    """The last day, the company's, on which the customer may ask for a return; None where there is no end."""
+    home = company.of(w)
+    if not home.return_days or order.delivered_at is None:
+        return None
+    return order.delivered_at.astimezone(home.zone).date() + timedelta(days=home.return_days)
+
+
+def too_late(w: Work, order: Order) -> bool:
+    """Whether that day has passed."""
+    last = last_day(w, order)
+    return last is not None and w.now.astimezone(company.of(w).zone).date() > last
 
 
 def all_came_back(w: Work, order: Order) -> bool:

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from db.models import ReasonKind, Role
+from pages._ui import files as files_ui
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import amount, day, md
-from services import reasons, returns
+from services import files, reasons, returns
+from services.files import Thing
 from services.orders import Detail, Pieces
 from services.returns import NewReturn, OfOrder
 from services.text import _
@@ -33,6 +35,7 @@ def _returned(found: OfOrder, actor: Actor) -> None:
             for words in (one.note, one.told):
                 if words:
                     st.text(words)
+            files_ui.listing(one.files, actor, key=f"return_{one.id}")
 
 
 @st.fragment
@@ -61,11 +64,18 @@ def _ask(order_id: int, seen: Detail, found: OfOrder) -> None:
             _("Why?"), list(words), format_func=words.__getitem__, index=None, key=f"back_reason_{known}"
         )
         note = st.text_area(_("What we should know (optional)"), key=f"back_note_{known}", max_chars=2000)
+        photos = files_ui.chooser(_("Photos (optional)"), key=f"back_photos_{known}", types=files_ui.PICTURES)
+        if found.until:
+            st.caption(_("Possible until {day}.").format(day=md(day(found.until, actor))))
         sent = st.form_submit_button(_("Ask for the return"), type="primary", width="stretch")
     if sent:
         lines = [Pieces(line_no=number, quantity=int(pieces)) for number, pieces in chosen.items()]
         new = NewReturn(lines=lines, reason=reason or "", note=note or "", known=known)
-        with reported(_("We have your request and write to you.")) as outcome, work(actor) as w:
-            returns.ask(w, order_id, new)
+        with reported(_("We have your request and write to you.")) as outcome:
+            taken = files_ui.taken(photos)
+            with work(actor) as w:
+                made = returns.ask(w, order_id, new)
+                for one in taken:
+                    files.keep(w, one, Thing.RETURN, made.id)
         if outcome.ok:
             st.rerun()

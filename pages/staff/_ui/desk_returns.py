@@ -5,6 +5,7 @@ from decimal import Decimal
 import streamlit as st
 
 from db.models import ReturnState, Role
+from pages._ui import files as files_ui
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import amount, day, empty, home, md
@@ -51,6 +52,7 @@ def steps(found: OfOrder) -> None:
             for words in (one.note, one.told):
                 if words:
                     st.text(words)
+            files_ui.listing(one.files, actor, key=f"desk_return_{one.id}")
             if one.state is ReturnState.REQUESTED:
                 _receive(one, actor)
             elif one.state is ReturnState.RECEIVED:
