@@ -28,6 +28,7 @@ ANALYTICS_MAY = {
     "scipy",
     "sklearn",
     "services.analytics",
+    "enum",
     "math",
     "dataclasses",
     "typing",
