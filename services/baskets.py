@@ -4,87 +4,26 @@ It holds products and quantities. Prices, stock and delivery are those of the mo
 was shown when a product went in is kept only to name a difference.
 """
 
-from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import timedelta
 
 from sqlalchemy import delete, func, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 
-from db.models import Basket, BasketLine, Product, Role
-from services import access, audit, company, delivery, prices, working_time
+from db.models import Basket, BasketLine, CustomerAddress, Product, Role
+from services import access, audit, delivery, prices, pricing, throttle, vouchers, working_time
+from services.basket_view import Line, State, View, Wanted
 from services.catalogue.offer import Stock, shown_name, stock_state
-from services.errors import Conflict, Invalid, NotAllowed
+from services.errors import Conflict, Counted, Invalid, NotAllowed, TooMany
+from services.inputs import line as one_line
+from services.pricing import Part
 from services.text import _
 from services.work import Work
 
+__all__ = ["Line", "State", "View", "Wanted"]  # what is looked at, and the verbs below
+
 MOST_LINES = 100
 MOST_PIECES = 999
-
-
-class State(StrEnum):
-    """Whether a line can be ordered as it stands."""
-
-    READY = "ready"
-    SHORT = "short"  # fewer left than wanted
-    OUT = "out"
-    GONE = "gone"  # not sold any more
-
-
-class Wanted(SQLModel):
-    """A product, how many of it, and the price the person was shown (None: none was)."""
-
-    product_id: int
-    quantity: int
-    price_cents: int | None = None
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line as it stands now. `was_cents` is set where the price differs from the one shown before."""
-
-    product_id: int
-    name: str
-    unit: str
-    quantity: int
-    price_cents: int
-    was_cents: int | None
-    total_cents: int
-    state: State
-    stock: Stock
-    left: int | None  # how many there are, where fewer than wanted or only few
-    delivery_on: date
-    is_service: bool
-
-
-@dataclass(frozen=True)
-class View:
-    """The basket with all that has to be known before ordering. Sums count the lines that can be ordered.
-
-    `key` names this very state of the basket: two tabs, a reload or a second click carry the same one, and so place
-    one order.
-    """
-
-    lines: list[Line]
-    lines_cents: int
-    shipping_cents: int
-    total_cents: int
-    delivery_on: date | None
-    key: str
-
-    @property
-    def ready(self) -> bool:
-        """Everything in it can be ordered as it stands."""
-        return bool(self.lines) and all(line.state is State.READY for line in self.lines)
-
-    @property
-    def pieces(self) -> int:
-        return sum(line.quantity for line in self.lines)
-
-    @property
-    def has_goods(self) -> bool:
-        return any(not line.is_service for line in self.lines)
 
 
 def _own(w: Work) -> Basket | None:
@@ -201,7 +140,7 @@ def take_out(w: Work, basket: Basket, product_ids: list[int]) -> None:
     connection, at = w.session.connection(), max(w.now, basket.updated_at + timedelta(microseconds=1))
     ordered = col(BasketLine.basket_id) == basket.id, col(BasketLine.product_id).in_(product_ids)
     connection.execute(delete(BasketLine).where(*ordered))
-    connection.execute(update(Basket).where(col(Basket.id) == basket.id).values(updated_at=at))
+    connection.execute(update(Basket).where(col(Basket.id) == basket.id).values(updated_at=at, voucher_code=""))
     w.session.expire(basket)
 
 
@@ -220,9 +159,27 @@ def count(w: Work) -> int:
     return int(w.session.exec(pieces.where(Basket.person_id == owner)).one())
 
 
-def view(w: Work) -> View:
-    """The basket as it could be ordered now."""
-    basket, home = _own(w), company.of(w)
+def set_voucher(w: Work, code: str) -> None:
+    """Note the code of a voucher; an empty one takes it out. Whether it counts is said by `view`.
+
+    Raises Invalid, TooMany after many codes that nobody gave out, and Counted for such a one.
+    """
+    basket, code = _opened(w), vouchers.normal(one_line(code, _("Voucher"), 60, required=False))
+    who = str(w.actor.person_id)
+    if code and throttle.blocked(w, "voucher", who):
+        raise TooMany(_("Too many codes that are none. Please wait a little and try again."))
+    if code and not vouchers.exists(w, code):
+        throttle.failed(w, "voucher", who)
+        raise Counted(_("Voucher"), _("there is none with the code “{code}”").format(code=code))
+    if basket.voucher_code != code:
+        basket.voucher_code = code
+        audit.record(w, "baskets.voucher", "basket", basket.id, after={"code": code})
+        touched(w, basket)
+
+
+def view(w: Work, address_id: int | None = None) -> View:
+    """The basket as it could be ordered now, delivered to one of one's addresses (None: within the country)."""
+    basket = _own(w)
     lines: list[Line] = []
     if basket is not None:
         rows = w.session.exec(
@@ -233,11 +190,24 @@ def view(w: Work) -> View:
         )
         lines = [_line(w, line, product) for line, product in rows]
     ready = [line for line in lines if line.state is State.READY]
-    worth = sum(line.total_cents for line in ready)
-    goods = any(not line.is_service for line in ready)
-    fee = delivery.fee_cents(worth, home.currency, goods=goods)
-    latest = max((line.delivery_on for line in ready), default=None)
-    return View(lines, worth, fee, worth + fee, latest, key_of(basket))
+    parts = [Part(i.total_cents, i.category, i.tax_class, i.is_service) for i in ready]
+    code = basket.voucher_code if basket else ""
+    priced = pricing.price(w, w.actor.customer_id or 0, parts, code=code, country=_country(w, address_id))
+    return View(
+        lines=lines,
+        lines_cents=sum(part.worth_cents for part in parts),
+        shipping_cents=priced.shipping_cents,
+        total_cents=priced.total_cents,
+        delivery_on=max((line.delivery_on for line in ready), default=None),
+        key=key_of(basket),
+        priced=priced,
+        voucher=code,
+    )
+
+
+def _country(w: Work, address_id: int | None) -> str:
+    own = select(CustomerAddress.country).where(CustomerAddress.customer_id == w.actor.customer_id)
+    return (w.session.exec(own.where(CustomerAddress.id == address_id)).first() or "") if address_id else ""
 
 
 def _line(w: Work, line: BasketLine, product: Product) -> Line:
@@ -262,4 +232,6 @@ def _line(w: Work, line: BasketLine, product: Product) -> Line:
         left=told,
         delivery_on=delivery.promised_on(w.now, product.delivery_days, working_time.of(w)),
         is_service=product.is_service,
+        category=product.category,
+        tax_class=product.tax_class,
     )

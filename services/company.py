@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, select
 
 from db.models import Role, Setting
-from services import audit, clock
+from services import audit, clock, letterhead
 from services.errors import Invalid
 from services.inputs import line
 from services.text import LANGUAGES, _
@@ -36,6 +36,17 @@ class Company(BaseModel):
     holidays_country: str = ""  # whose public holidays are kept; empty: none
     holidays_part: str = ""
     closed_days: tuple[date, ...] = ()
+    # The letterhead of invoices, and how they are paid:
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    contact: str = ""  # telephone or e-mail, as it is to be printed
+    tax_number: str = ""
+    bank: str = ""
+    iban: str = ""
+    bic: str = ""
+    payment_days: int = 14
+    pay_by: tuple[str, ...] = ("on_account", "transfer")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -91,7 +102,7 @@ def checked(change: dict[str, Any]) -> dict[str, Any]:
     days = change.get("return_days", 0)
     if type(days) is not int or not 0 <= days <= MOST_RETURN_DAYS:
         raise Invalid(_("Days for a return"), _("between 0 and {most}").format(most=MOST_RETURN_DAYS))
-    return change
+    return letterhead.checked(change)
 
 
 def save(w: Work, **change: Any) -> Company:

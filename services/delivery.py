@@ -51,4 +51,9 @@ def promised_on(now: datetime, working_days: int, calendar: WorkingTime) -> date
 
 def promised_at(now: datetime, working_days: int, calendar: WorkingTime) -> datetime:
     """The latest moment of that day at which the parcel may come, in UTC."""
-    return datetime.combine(promised_on(now, working_days, calendar), BY, calendar.zone).astimezone(UTC)
+    return latest(promised_on(now, working_days, calendar), calendar)
+
+
+def latest(day: date, calendar: WorkingTime) -> datetime:
+    """The latest moment of a day at which the parcel may come, in UTC."""
+    return datetime.combine(day, BY, calendar.zone).astimezone(UTC)

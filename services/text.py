@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 
 LOCALE_DIR = Path(__file__).resolve().parent.parent / "locale"
 LANGUAGES = ("en",)
@@ -80,6 +81,11 @@ def number(value: float, digits: int = 0) -> str:
 def money(cents: int, currency: str) -> str:
     """An amount in minor units, written with its currency."""
     return _currency(cents, currency, locale_name())
+
+
+def percent(basis_points: int) -> str:
+    """Hundredths of a per cent as a share: 1900 is 19%."""
+    return str(format_percent(Decimal(basis_points) / 10_000, "#,##0.##%", locale=locale_name()))
 
 
 @cache

@@ -34,6 +34,8 @@ BRAKES = {
     "asking": Brake(20, timedelta(minutes=1), timedelta(minutes=2)),  # mails caused from one network address
     "view": Brake(20, timedelta(minutes=3), timedelta(minutes=15)),  # customers' pages opened by one of the staff
     "tracking": Brake(20, timedelta(minutes=1), timedelta(minutes=2)),  # wrong links to orders from one address
+    "voucher": Brake(10, timedelta(minutes=5), timedelta(minutes=15)),  # codes that nobody gave out, by one person
+    "hook": Brake(60, timedelta(seconds=1), timedelta(minutes=2)),  # forged messages of a payment provider
 }
 
 

@@ -8,6 +8,7 @@ from pages._ui.guard import require
 from pages._ui.narrow import narrow
 from pages._ui.show import home
 from pages.admin._ui.hours import hours
+from pages.admin._ui.letterhead import letterhead
 from services import accounts, clock, company_settings
 from services.company import APPROVABLE, MOST_RETURN_DAYS, MOST_YEARS
 from services.text import LANGUAGES, _
@@ -68,3 +69,4 @@ with narrow():
         if outcome.ok:
             st.rerun()
     hours()
+    letterhead()

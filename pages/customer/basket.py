@@ -1,14 +1,18 @@
 """The basket: everything that has to be known before ordering, and one confirmation."""
 
+from datetime import date
+
 import streamlit as st
 
 from db.models import Role
 from pages._ui.guard import require
-from pages._ui.show import day, empty, md, price
+from pages._ui.show import day, empty, md
 from pages.customer._ui.basket_lines import basket_lines
-from pages.customer._ui.marks import bold, sign
+from pages.customer._ui.marks import sign
 from pages.customer._ui.ordering import SHOWN, confirm, placed, refusal
-from services import accounts, baskets
+from pages.customer._ui.sums import sums
+from pages.customer._ui.voucher import voucher
+from services import accounts, baskets, orders
 from services.accounts import Address
 from services.baskets import View
 from services.text import _
@@ -19,19 +23,34 @@ actor = require(Role.CUSTOMER)
 CATALOGUE, ACCOUNT, ORDERS = "customer/catalogue.py", "customer/account.py", "customer/orders.py"
 
 
-def sums(view: View, actor: Actor) -> None:
-    """Goods, delivery, total, and when it comes."""
-    for label, cents in (
-        (_("Goods"), view.lines_cents),
-        (_("Delivery"), view.shipping_cents),
-        (_("Total"), view.total_cents),
-    ):
-        with st.container(horizontal=True, horizontal_alignment="distribute"):
-            st.markdown(label, width="content")
-            st.markdown(bold(price(cents)), width="content")
+def totals(view: View, actor: Actor) -> None:
+    """What it costs, and when it comes."""
+    priced = view.priced
+    sums(view.lines_cents, view.voucher, priced.discount_cents, view.shipping_cents, view.total_cents, priced.rates)
+    voucher(view, actor)
     if view.delivery_on and view.has_goods:
         by = md(day(view.delivery_on, actor))
         st.markdown(sign("local_shipping", _("With you by {day}").format(day=by)))
+
+
+def wished(view: View) -> date | None:
+    """Another day than the earliest one, if somebody wants that."""
+    if view.delivery_on is None or not view.has_goods:
+        return None
+    return st.date_input(
+        _("Not before (optional)"),
+        value=None,
+        min_value=view.delivery_on,
+        max_value=view.delivery_on + orders.LATEST,
+        key="requested_on",
+        help=_("The parcel comes on this day instead of the earliest possible one."),
+    )
+
+
+def chosen(addresses: list[Address]) -> int | None:
+    """The address that is chosen below, for what delivery costs depends on it."""
+    picked = st.session_state.get("address")
+    return picked if picked in [a.id for a in addresses] else addresses[0].id if addresses else None
 
 
 def where_to(addresses: list[Address]) -> int | None:
@@ -55,7 +74,8 @@ def basket() -> None:
     if order_id := placed():
         st.switch_page(ORDERS, query_params={"order": str(order_id)})
     with reading(who) as w:
-        view, addresses = baskets.view(w), accounts.view(w).addresses
+        addresses = accounts.view(w).addresses
+        view = baskets.view(w, chosen(addresses))
     refusal()
     if not view.lines:
         st.session_state.pop(SHOWN, None)
@@ -70,8 +90,9 @@ def basket() -> None:
     with left:
         basket_lines(view, who)
     with right, st.container(border=True):
-        sums(view, who)
+        totals(view, who)
         address_id = where_to(addresses) if view.has_goods else None
+        wished(view)
         st.text_area(_("Note to us (optional)"), key="note", max_chars=1000, height=68)
         st.session_state[SHOWN] = (view, address_id)
         ready = view.ready and (address_id is not None or not view.has_goods)

@@ -8,11 +8,12 @@ from pages._ui.guard import require
 from pages._ui.show import day, empty, md, price, when
 from pages.customer._ui.again import order_again
 from pages.customer._ui.cancelling import cancel_button
-from pages.customer._ui.marks import below, bold
+from pages.customer._ui.marks import below
 from pages.customer._ui.order_rows import order_rows, status_badge
 from pages.customer._ui.parcels import parcels
 from pages.customer._ui.returning import returning
 from pages.customer._ui.suggested import comes_again
+from pages.customer._ui.sums import sums
 from services import orders, returns
 from services.errors import NotFound
 from services.orders import Detail
@@ -68,14 +69,10 @@ def lines(seen: Detail) -> None:
                 st.markdown(below(md(line.name), each), width="content")
                 st.markdown(price(line.total_cents), width="content")
         st.divider()
-        for label, cents in (
-            (_("Goods"), seen.lines_cents),
-            (_("Delivery"), seen.shipping_cents),
-            (_("Total"), seen.summary.total_cents),
-        ):
-            with st.container(horizontal=True, horizontal_alignment="distribute"):
-                st.markdown(label, width="content")
-                st.markdown(bold(price(cents)), width="content")
+        total = seen.summary.total_cents
+        sums(seen.lines_cents, seen.voucher_code, seen.discount_cents, seen.shipping_cents, total, seen.rates)
+        if seen.tax_cents is None:
+            st.caption(_("The tax of this order is not recorded."))
 
 
 def detail(actor: Actor, order_id: int) -> None:

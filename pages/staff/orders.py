@@ -35,7 +35,7 @@ def opened(actor: Actor, order_id: int) -> None:
         desk_order.next_step(order_id, found)
         desk_returns.steps(back)
     with right, st.container(border=True):
-        desk_order.customer(found)
+        desk_order.customer(found, actor)
 
 
 if (order_id := desk_list.number_in_address("order")) is not None:

@@ -3,6 +3,7 @@
 from services.orders.again import Again, AgainLine, Change, again, put_again
 from services.orders.cancelling import can_cancel, cancel
 from services.orders.difference import Difference, OrderChanged
+from services.orders.judging import LATEST
 from services.orders.new import NewLine, NewOrder, from_basket
 from services.orders.placing import place
 from services.orders.reading import PER_PAGE, Detail, DetailLine, Summary, detail, just_placed, listing, opened
@@ -10,6 +11,7 @@ from services.orders.shipping import NewParcel, Pieces, deliver, pick, ship, to_
 from services.orders.words import in_words, next_in_words
 
 __all__ = [
+    "LATEST",
     "PER_PAGE",
     "Again",
     "AgainLine",

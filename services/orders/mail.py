@@ -7,20 +7,26 @@ from db.models import CustomerEmail, Order, OrderLine, Person, Shipment
 from services import company, outbox
 from services.orders.tracking import link
 from services.search import order_number
-from services.text import _, local_date, money, ngettext, speaking
+from services.taxes import RateSum
+from services.text import _, local_date, money, ngettext, percent, speaking
 from services.work import Work
 
 
-def confirmation(w: Work, order: Order, lines: list[tuple[str, int, int]]) -> None:
-    """We have the order: number, lines (name, quantity, cents), delivery, total."""
+def confirmation(w: Work, order: Order, lines: list[tuple[str, int, int]], rates: list[RateSum]) -> None:
+    """We have the order: number, lines (name, quantity, cents before discount), voucher, delivery, total, taxes."""
     home = company.of(w)
     with speaking(w.actor.language):
         number = order_number(order.id)
         rows = [f"{quantity} × {name}: {money(cents, home.currency)}" for name, quantity, cents in lines]
+        if order.discount_cents:
+            off = money(-order.discount_cents, home.currency)
+            rows.append(_("Voucher {code}: {price}").format(code=order.voucher_code, price=off))
         rows += [
             _("Delivery: {price}").format(price=money(order.shipping_cents, home.currency)),
             _("Total: {price}").format(price=money(order.total_cents, home.currency)),
         ]
+        taxed = _("{rate} tax contained: {price}")
+        rows += [taxed.format(rate=percent(r.basis_points), price=money(r.tax_cents, home.currency)) for r in rates]
         body = [_("thank you for your order {number}.").format(number=number), "\n".join(rows)]
         if order.promised_at:
             day = local_date(order.promised_at, home.zone)

@@ -1,6 +1,7 @@
 """What is asked for when an order is placed."""
 
 import hashlib
+from datetime import date
 
 from sqlmodel import SQLModel
 
@@ -32,6 +33,10 @@ class NewOrder(SQLModel):
     address_id: int | None = None  # needed where goods are among the lines
     note: str = ""
     basket_key: str = ""
+    voucher_code: str = ""
+    discount_cents: int = 0  # as it was shown
+    requested_on: date | None = None  # the day it shall come, not before the earliest possible
+    payment: str = "on_account"  # see services/payments
 
     def digest(self) -> str:
         """Tells the same request, sent again, from another one under the same key."""
@@ -39,7 +44,14 @@ class NewOrder(SQLModel):
         return hashlib.sha256(asked.encode()).hexdigest()
 
 
-def from_basket(shown: baskets.View, *, address_id: int | None, note: str = "") -> NewOrder:
+def from_basket(
+    shown: baskets.View,
+    *,
+    address_id: int | None,
+    note: str = "",
+    requested_on: date | None = None,
+    payment: str = "on_account",
+) -> NewOrder:
     """The order for the basket as it was shown; every tab that shows it so gives the same key."""
     return NewOrder(
         idempotency_key=shown.key,
@@ -48,6 +60,10 @@ def from_basket(shown: baskets.View, *, address_id: int | None, note: str = "") 
         shipping_cents=shown.shipping_cents,
         address_id=address_id,
         note=note,
+        voucher_code=shown.voucher,
+        discount_cents=shown.priced.discount_cents,
+        requested_on=requested_on,
+        payment=payment,
     )
 
 

@@ -13,14 +13,15 @@ from sqlmodel import SQLModel, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from db.models import CustomerAddress, Order, OrderStatus, Product, StockReason
-from services import access, audit, baskets, company, delivery, prices, rollups, stock, working_time
+from services import access, audit, baskets, prices, rollups, stock, vouchers
 from services.catalogue.offer import shown_name
 from services.errors import Conflict, Invalid
-from services.orders.difference import Difference, OrderChanged
+from services.orders.judging import judge, priced_now, promised_at
 from services.orders.mail import confirmation
 from services.orders.new import NewLine, NewOrder, checked, stored_key
+from services.pricing import Priced
 from services.search import order_number
-from services.text import _, money
+from services.text import _
 from services.work import Work
 
 CHANNEL = "portal"
@@ -30,6 +31,7 @@ _PRODUCTS = select(
     col(Product.name),
     col(Product.sku),
     col(Product.category),
+    col(Product.tax_class),
     prices.in_force(bindparam("now", type_=UTCDateTime())).label("list_price_cents"),
     col(Product.unit_cost_cents),
     col(Product.stock),
@@ -82,21 +84,25 @@ def place(w: Work, new: NewOrder) -> Order:
         return _same(known, new)
     if new.basket_key and baskets.key_of(basket) != new.basket_key:
         raise Conflict(_("Your basket was changed in another window. Please look again and confirm."))
-    _judge(w, new, lines, products)
-    order = _order(w, new, customer_id, key, lines, products)
+    judge(w, lines, products)
+    address = _address(w, customer_id, new.address_id, needed=_goods(products))
+    priced = priced_now(w, new, customer_id, lines, products, address)
+    order = _order(w, new, customer_id, key, products, address, priced)
     order.note = note
     if not _inserted(w, order):  # the same key in another transaction that was a moment faster
         known = _known(w, key)
         if known is None:
             raise Conflict(_("Please try again."))
         return _same(known, new)
-    _write_lines(w, order, lines, products)
+    _write_lines(w, order, lines, products, priced)
+    if priced.voucher is not None:
+        vouchers.use(w, order, priced.voucher)
     if basket is not None:
         baskets.take_out(w, basket, [line.product_id for line in lines])
-    _tell(w, order, lines, products)
+    _tell(w, order, lines, products, priced)
     w.session.flush()
     # Last, for these rows are the same for all orders of the hour: whoever holds them keeps all others waiting.
-    sold = [(products[i.product_id].category, i.quantity, i.quantity * i.price_cents) for i in lines]
+    sold = [(products[i.product_id].category, i.quantity, c) for i, c in zip(lines, priced.lines, strict=True)]
     rollups.sold(w, order.ordered_at, order.channel, sold)
     return order
 
@@ -121,56 +127,36 @@ def _same(known: Order, new: NewOrder) -> Order:
     )
 
 
-def _judge(w: Work, new: NewOrder, lines: list[NewLine], products: dict[int, Row]) -> None:
-    """Compare what was shown with what is. Raises OrderChanged with every difference."""
-    currency = company.of(w).currency
-    differences = [d for d in (_difference(line, products.get(line.product_id)) for line in lines) if d is not None]
-    if differences:
-        raise OrderChanged(differences, currency)
-    fee = _fee(w, lines, products)
-    if fee != new.shipping_cents:
-        also = _("Delivery costs {new} now, not {old}.")
-        also = also.format(new=money(fee, currency), old=money(new.shipping_cents, currency))
-        raise OrderChanged([], currency, also=also)
-
-
-def _difference(line: NewLine, product: Row | None) -> Difference | None:
-    if product is None:
-        return Difference(line.product_id, shown_name("", None, line.product_id), gone=True)
-    name = shown_name(product.name, product.sku, product.id)
-    if not product.active or product.list_price_cents is None:
-        return Difference(product.id, name, gone=True)
-    if product.stock is not None and product.stock < line.quantity:
-        return Difference(product.id, name, left=product.stock, wanted=line.quantity)
-    if product.list_price_cents != line.price_cents:
-        return Difference(product.id, name, old_cents=line.price_cents, new_cents=product.list_price_cents)
-    return None
-
-
-def _fee(w: Work, lines: list[NewLine], products: dict[int, Row]) -> int:
-    worth = sum(line.quantity * products[line.product_id].list_price_cents for line in lines)
-    return delivery.fee_cents(worth, company.of(w).currency, goods=_goods(products))
-
-
 def _goods(products: dict[int, Row]) -> bool:
     return any(not product.is_service for product in products.values())
 
 
-def _order(w: Work, new: NewOrder, customer_id: int, key: str, lines: list[NewLine], products: dict[int, Row]) -> Order:
-    worth = sum(line.quantity * products[line.product_id].list_price_cents for line in lines)
-    fee = _fee(w, lines, products)
-    longest = max(product.delivery_days for product in products.values())
+def _order(
+    w: Work,
+    new: NewOrder,
+    customer_id: int,
+    key: str,
+    products: dict[int, Row],
+    address: dict[str, str],
+    priced: Priced,
+) -> Order:
     return Order(
         customer_id=customer_id,
         ordered_at=w.now,
         status=OrderStatus.PLACED,
         channel=CHANNEL,
         placed_by_id=w.actor.person_id,
-        lines_cents=worth,
-        shipping_cents=fee,
-        total_cents=worth + fee,
-        delivery_address=_address(w, customer_id, new.address_id, needed=_goods(products)),
-        promised_at=delivery.promised_at(w.now, longest, working_time.of(w)),
+        lines_cents=priced.lines_cents,
+        discount_cents=priced.discount_cents,
+        shipping_cents=priced.shipping_cents,
+        total_cents=priced.total_cents,
+        tax_cents=priced.tax_cents,
+        shipping_tax_bp=priced.shipping_tax_bp,
+        shipping_tax_cents=priced.shipping_tax_cents,
+        voucher_code=priced.voucher.code if priced.voucher else "",
+        delivery_address=address,
+        requested_on=new.requested_on,
+        promised_at=promised_at(w, new.requested_on, products),
         idempotency_key=key,
         # `taken` are the products whose stock was lowered: only those are put back when the order is cancelled.
         attributes={"asked": new.digest(), "taken": [p.id for p in products.values() if p.stock is not None]},
@@ -197,7 +183,7 @@ def _inserted(w: Work, order: Order) -> bool:
     return True
 
 
-def _write_lines(w: Work, order: Order, lines: list[NewLine], products: dict[int, Row]) -> None:
+def _write_lines(w: Work, order: Order, lines: list[NewLine], products: dict[int, Row], priced: Priced) -> None:
     """Take the stock and write the lines."""
     connection = w.session.connection()
     counted = [line for line in lines if products[line.product_id].stock is not None]
@@ -217,16 +203,18 @@ def _write_lines(w: Work, order: Order, lines: list[NewLine], products: dict[int
                 "name": shown_name(product.name, product.sku, product.id),
                 "quantity": line.quantity,
                 "unit_price_cents": product.list_price_cents,
-                "discount_cents": 0,
-                "line_total_cents": line.quantity * product.list_price_cents,
+                "discount_cents": priced.discounts[number - 1],
+                "line_total_cents": priced.lines[number - 1],
                 "unit_cost_cents": product.unit_cost_cents,
+                "tax_bp": priced.rates_bp[number - 1],
+                "tax_cents": priced.taxes[number - 1],
             }
             for number, line in enumerate(lines, 1)
         ],
     )
 
 
-def _tell(w: Work, order: Order, lines: list[NewLine], products: dict[int, Row]) -> None:
+def _tell(w: Work, order: Order, lines: list[NewLine], products: dict[int, Row], priced: Priced) -> None:
     """Audit entry and confirmation mail."""
     audit.record(
         w,
@@ -241,4 +229,5 @@ def _tell(w: Work, order: Order, lines: list[NewLine], products: dict[int, Row])
         },
     )
     names = [shown_name(p.name, p.sku, p.id) for p in (products[line.product_id] for line in lines)]
-    confirmation(w, order, [(n, i.quantity, i.quantity * i.price_cents) for n, i in zip(names, lines, strict=True)])
+    goods = [(n, i.quantity, i.quantity * i.price_cents) for n, i in zip(names, lines, strict=True)]
+    confirmation(w, order, goods, priced.rates)

@@ -9,12 +9,13 @@ from sqlalchemy import select as columns_of
 from sqlmodel import col, select
 
 from db.models import FINISHED, Order, OrderLine, OrderStatus, Product, Role
-from services import access, company
+from services import access, company, taxes
 from services.catalogue.offer import shown_name
 from services.errors import NotFound
 from services.orders.cancelling import can_cancel
 from services.orders.tracking import Parcel, parcels_of
 from services.search import order_number
+from services.taxes import RateSum
 from services.text import _, ngettext
 from services.work import Work
 
@@ -46,7 +47,7 @@ class DetailLine:
     name: str
     quantity: int
     unit_price_cents: int | None
-    total_cents: int
+    total_cents: int  # before the voucher, as the sums below it begin
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,13 @@ class Detail:
 
     summary: Summary
     lines: list[DetailLine]
-    lines_cents: int
+    lines_cents: int  # before the voucher
+    discount_cents: int
+    voucher_code: str
     shipping_cents: int
+    tax_cents: int | None  # contained in the total; None: not recorded
+    rates: list[RateSum]
+    requested_on: date | None
     address: list[str]
     note: str
     shipped_at: datetime | None
@@ -99,7 +105,8 @@ def detail(w: Work, order_id: int) -> Detail:
         .outerjoin(Product, col(Product.id) == OrderLine.product_id)
         .where(OrderLine.order_id == order.id)
         .order_by(col(OrderLine.line_no))
-    )
+    ).all()
+    discount = order.discount_cents if order.voucher_code else 0  # an import's is explained by its unit prices
     where = order.delivery_address
     town = " ".join(p for p in (where.get("postal_code"), where.get("city")) if p)
     return Detail(
@@ -111,12 +118,17 @@ def detail(w: Work, order_id: int) -> Detail:
                 line.name or shown_name(product_name or "", line.product_code, line.product_id or 0),
                 line.quantity,
                 line.unit_price_cents,
-                line.line_total_cents,
+                line.line_total_cents + (line.discount_cents if discount else 0),
             )
             for line, product_name in rows
         ],
-        lines_cents=order.lines_cents,
+        lines_cents=order.lines_cents + discount,
+        discount_cents=discount,
+        voucher_code=order.voucher_code,
         shipping_cents=order.shipping_cents,
+        tax_cents=order.tax_cents,
+        rates=taxes.of_order(order, [line for line, _name in rows]),
+        requested_on=order.requested_on,
         address=[p for p in (where.get("street"), town, where.get("region"), where.get("country")) if p],
         note=order.note,
         shipped_at=order.shipped_at,

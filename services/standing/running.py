@@ -11,7 +11,7 @@ from datetime import date
 from sqlmodel import col, select
 
 from db.models import CustomerAddress, Order, Product, StandingLine, StandingOrder, StandingState, StandingStep
-from services import access, company, delivery, orders, prices
+from services import access, company, delivery_fees, orders, prices
 from services.catalogue.offer import shown_name
 from services.errors import Conflict
 from services.orders import NewLine, NewOrder
@@ -135,7 +135,7 @@ def _asked(w: Work, one: StandingOrder, run_on: date, ready: list[_Line]) -> New
     return NewOrder(
         idempotency_key=f"standing-{one.id}-{run_on.isoformat()}",
         lines=lines,
-        shipping_cents=delivery.fee_cents(worth, company.of(w).currency, goods=goods),
+        shipping_cents=delivery_fees.fee_cents(w, worth, (known.country or "") if known and goods else "", goods=goods),
         address_id=one.address_id if goods else None,
         note=one.note,
     )

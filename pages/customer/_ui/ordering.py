@@ -29,7 +29,12 @@ def confirm() -> None:
     address_id = st.session_state.get("address", _address)
     try:
         with work(actor) as w:
-            new = orders.from_basket(view, address_id=address_id, note=str(st.session_state.get("note") or ""))
+            new = orders.from_basket(
+                view,
+                address_id=address_id,
+                note=str(st.session_state.get("note") or ""),
+                requested_on=st.session_state.get("requested_on"),
+            )
             order_id = orders.place(w, new).id
     except RapportError as refused:
         st.session_state[_REFUSED] = str(refused)

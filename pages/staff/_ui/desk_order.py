@@ -8,7 +8,7 @@ from pages._ui.guard import require
 from pages._ui.show import amount, day, md, when
 from services import orders, reasons
 from services.orders.desk import OnDesk
-from services.text import _
+from services.text import _, percent
 from services.work import Actor, reading, work
 
 CUSTOMER = "staff/customer.py"
@@ -27,12 +27,18 @@ def contents(found: OnDesk) -> None:
         for line in seen.lines
     ]
     st.dataframe(table, hide_index=True, alt=_("The lines of the order"))
-    told = _("Goods {goods}, delivery {delivery}, total {total}")
-    total = amount(seen.summary.total_cents)
-    st.text(told.format(goods=amount(seen.lines_cents), delivery=amount(seen.shipping_cents), total=total))
+    told = [_("Goods {goods}").format(goods=amount(seen.lines_cents))]
+    if seen.discount_cents:
+        off = amount(-seen.discount_cents)
+        told.append(_("voucher {code} {off}").format(code=seen.voucher_code, off=off))
+    told.append(_("delivery {delivery}").format(delivery=amount(seen.shipping_cents)))
+    told.append(_("total {total}").format(total=amount(seen.summary.total_cents)))
+    taxed = [f"{percent(r.basis_points)}: {amount(r.tax_cents)}" for r in seen.rates]
+    told.append(_("tax in it {taxes}").format(taxes=", ".join(taxed)) if taxed else _("tax not recorded"))
+    st.text(" · ".join(told))
 
 
-def customer(found: OnDesk) -> None:
+def customer(found: OnDesk, actor: Actor) -> None:
     """Whose it is, how to reach them, where it goes."""
     if found.customer_id is not None:
         st.page_link(
@@ -49,6 +55,9 @@ def customer(found: OnDesk) -> None:
     if found.seen.address:
         st.caption(_("Deliver to"))
         st.text("\n".join(found.seen.address))
+    if found.seen.requested_on:
+        st.caption(_("Wished for"))
+        st.text(day(found.seen.requested_on, actor))
     if found.seen.note:
         st.caption(_("Note of the customer"))
         st.text(found.seen.note)
