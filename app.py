@@ -18,6 +18,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import config as streamlit_config
 
+from api.calendar_routes import ROUTES as CALENDAR_ROUTES
 from api.callers import hosts
 from api.gate import Gate
 from api.no_delay import without_delay
@@ -100,7 +101,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
 app = st.App(
     ROOT / "pages" / "navigation.py",
     lifespan=lifespan,
-    routes=ROUTES,
+    routes=[*ROUTES, *CALENDAR_ROUTES],
     middleware=[Middleware(Gate)],
     on_script_error=neutral_line,
 )

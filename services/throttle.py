@@ -36,6 +36,7 @@ BRAKES = {
     "tracking": Brake(20, timedelta(minutes=1), timedelta(minutes=2)),  # wrong links to orders from one address
     "voucher": Brake(10, timedelta(minutes=5), timedelta(minutes=15)),  # codes that nobody gave out, by one person
     "hook": Brake(60, timedelta(seconds=1), timedelta(minutes=2)),  # forged messages of a payment provider
+    "calendar": Brake(20, timedelta(minutes=1), timedelta(minutes=2)),  # wrong calendar addresses from one address
 }
 
 

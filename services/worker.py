@@ -1,4 +1,4 @@
-"""What happens without anybody clicking: mail goes out, queued imports run, what has expired is swept."""
+"""What happens without anybody clicking: mail goes out, people are reminded, imports run, what has expired is swept."""
 
 import logging
 import subprocess
@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select, update
 
 from db.models import ImportRun, ImportState
-from services import clock, erasure, mail_delivery, prices, sessions, standing, tickets
+from services import clock, erasure, mail_delivery, prices, reminders, sessions, standing, tickets
 from services.settings import ROOT
 from services.work import SYSTEM, work
 
 LOG = logging.getLogger(__name__)
 TICK_S = 1.0
+REMIND_EVERY = timedelta(seconds=20)
 STANDING_EVERY = timedelta(minutes=1)
 SWEEP_EVERY = timedelta(minutes=10)
 STALLED_AFTER = timedelta(minutes=15)  # a batch takes seconds; the notes at the end of a very large import minutes
@@ -28,6 +29,7 @@ class Worker(threading.Thread):
         self._stop_asked = threading.Event()
         self._swept_at: datetime | None = None
         self._ordered_at: datetime | None = None
+        self._reminded_at: datetime | None = None
 
     def stop(self) -> None:
         """Ask it to end; it does so after the step at hand."""
@@ -35,13 +37,20 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         while not self._stop_asked.wait(TICK_S):
-            steps = (prices.apply_due, mail_delivery.deliver_due, self._start_imports, self._place_standing_orders)
-            for step in (*steps, self._sweep):
+            steps = (self._remind, prices.apply_due, mail_delivery.deliver_due, self._start_imports)
+            for step in (*steps, self._place_standing_orders, self._sweep):
                 try:
                     step()
                 except Exception:
                     # One failing step must not end the others; the next tick tries again.
                     LOG.exception("background step failed")
+
+    def _remind(self) -> None:
+        """Before the mail goes out, so that a reminder leaves in the same round."""
+        now = clock.now()
+        if self._reminded_at is None or now - self._reminded_at >= REMIND_EVERY:
+            self._reminded_at = now
+            reminders.send_due()
 
     def _sweep(self) -> None:
         now = clock.now()

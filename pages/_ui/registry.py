@@ -44,6 +44,7 @@ def entries(_language: str) -> list[Entry]:
         Entry("customer/standing.py", "standing-orders", _("Standing orders"), ":material/autorenew:", (CUSTOMER,)),
         Entry("customer/cases.py", "my-cases", _("My questions"), ":material/contact_support:", (CUSTOMER,), me),
         Entry("staff/today.py", "today", _("Today"), ":material/today:", (STAFF,), team),
+        Entry("staff/reminders.py", "reminders", _("Reminders and calendar"), ":material/notifications:", (STAFF,)),
         Entry("staff/customers.py", "customers", _("Find a customer"), ":material/search:", (STAFF,), team),
         Entry("staff/case.py", "case", _("Case"), ":material/support_agent:", (STAFF,)),
         Entry("staff/customer.py", "customer", _("Customer"), ":material/person:", (STAFF,)),
