@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, col, select
 
 from db.models import UNDATED, Channel, Customer, Direction, FollowUp, Interaction, Promise, Role
-from services import access, audit, clock, company, rollups
+from services import access, audit, clock, company, contact_rules, rollups
 from services.errors import Conflict, Invalid
 from services.inputs import line, paragraph
 from services.search import customer_number
@@ -73,6 +73,8 @@ def log(w: Work, customer_id: int, new: NewInteraction) -> Interaction:
             w.session.add(beside)
     w.session.flush()
     rollups.contacted(w, row.happened_at, row.channel)
+    if row.direction is Direction.IN:
+        contact_rules.taken_back(w, customer_id)
     _record(w, row, promise, touch)
     return row
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select, update
 
 from db.models import ImportRun, ImportState
-from services import clock, erasure, mail_delivery, prices, reminders, sessions, standing, tickets
+from services import clock, contact_rules, erasure, mail_delivery, prices, reminders, sessions, standing, tickets
 from services.settings import ROOT
 from services.work import SYSTEM, work
 
@@ -46,10 +46,11 @@ class Worker(threading.Thread):
                     LOG.exception("background step failed")
 
     def _remind(self) -> None:
-        """Before the mail goes out, so that a reminder leaves in the same round."""
+        """What rules plan, then what has fallen due; before the mail goes out, so that it leaves in the same round."""
         now = clock.now()
         if self._reminded_at is None or now - self._reminded_at >= REMIND_EVERY:
             self._reminded_at = now
+            contact_rules.step()
             reminders.send_due()
 
     def _sweep(self) -> None:

@@ -7,6 +7,7 @@ be called off any more once the first parcel has left.
 from sqlmodel import SQLModel, col, select
 
 from db.models import Order, OrderLine, OrderStatus, Role, Shipment
+from services import contact_rules
 from services.errors import Invalid
 from services.inputs import line
 from services.orders.mail import delivered, shipped
@@ -80,6 +81,7 @@ def deliver(w: Work, order_id: int) -> Order:
         parcel.delivered_at = parcel.delivered_at or w.now
         w.session.add(parcel)
     delivered(w, order)
+    contact_rules.delivered(w, order)
     return order
 
 
