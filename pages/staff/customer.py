@@ -10,6 +10,8 @@ from pages.staff._ui import as_customer, brief, change_requests, consents, edit_
 from pages.staff._ui.matters import matters
 from pages.staff._ui.present import present
 from services import looks, timeline
+from services.call_brief import Brief
+from services.call_brief import brief as brief_of
 from services.customer_overview import Overview, overview
 from services.text import _
 from services.work import Actor, reading, work
@@ -26,11 +28,11 @@ def asked_for() -> int | None:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
-def read(actor: Actor, customer_id: int) -> Overview | None:
+def read(actor: Actor, customer_id: int) -> tuple[Overview, Brief] | None:
     """Who it is and what is open; a refusal is shown."""
     seen = None
     with reported(), reading(actor) as w:
-        seen = overview(w, customer_id)
+        seen = overview(w, customer_id), brief_of(w, customer_id)
         st.session_state[f"changed_{customer_id}"] = timeline.changed(w, customer_id)
         st.session_state["just_read"] = True
         hour = looks.hour(w)
@@ -56,8 +58,8 @@ def watch(customer_id: int) -> None:
 
 
 customer_id = asked_for()
-seen = None if customer_id is None else read(actor, customer_id)
-if customer_id is None or seen is None:
+found = None if customer_id is None else read(actor, customer_id)
+if customer_id is None or found is None:
     empty(
         _("No customer is chosen."),
         _("Find one by name, e-mail, phone or number."),
@@ -65,7 +67,8 @@ if customer_id is None or seen is None:
     )
     st.page_link(CUSTOMERS, label=_("Find a customer"), icon=":material/search:")
 else:
-    if brief.draw(seen, actor):
+    seen, known = found
+    if brief.draw(seen, known, actor):
         st.switch_page(CUSTOMERS)
     watch(customer_id)
     if edit_form.is_open(customer_id):

@@ -11,22 +11,29 @@ import streamlit as st
 from pages._ui.scripted import scripted, styles
 from pages._ui.show import amount, day, md
 from pages.staff._ui import as_customer, edit_form
-from services import contact_words
+from services import consents, contact_words
+from services.call_brief import Brief
 from services.customer_overview import Overview
 from services.orders.words import in_words
 from services.search import order_number
-from services.text import _, local_clock
+from services.text import _, local_clock, number
 from services.work import Actor
 
 Line = tuple[str, str, str]  # text, caption, target of a link
 
 
-def draw(seen: Overview, actor: Actor) -> bool:
+SHORT = 26  # characters of the words of a contact
+
+
+def draw(seen: Overview, known: Brief, actor: Actor) -> bool:
     """The head. True when somebody asks for another customer."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         with st.container(width="content", gap=None):
             st.title(md(seen.name), anchor=False)
             st.caption(md(" · ".join(t for t in (seen.number, seen.company, seen.source_id) if t)))
+            if known.line is not None:
+                told = _("Special service: {team}, {reason}").format(team=known.line.team, reason=known.line.reason)
+                st.badge(md(told), icon=":material/star:", color="violet")
         with st.container(horizontal=True, width="content"):
             st.button(
                 _("Edit"), icon=":material/edit:", key="edit", shortcut="E", on_click=edit_form.begin, args=(seen.id,)
@@ -40,7 +47,12 @@ def draw(seen: Overview, actor: Actor) -> bool:
                 args=(seen.id,),
             )
             again = st.button(_("Find another"), icon=":material/search:", key="find_another", shortcut="S")
-    cards = [[reach(seen)], [promised(seen, actor), touches(seen, actor)], [cases(seen)], [orders(seen, actor)]]
+    cards = [
+        [reach(seen), changes(known, actor)],
+        [talks(known, actor), expected(known, actor)],
+        [*hints(known), promised(seen, actor), touches(seen, actor)],
+        [cases(seen), orders(seen, actor)],
+    ]
     mount = scripted("cards", html='<div class="row" data-part="row"></div>', css=styles("cards.css"))
     mount(key=f"brief_{seen.id}", data={"cards": cards})
     return again
@@ -62,7 +74,58 @@ def reach(seen: Overview) -> dict[str, Any]:
     told = _("{time} there ({place})") if seen.zone_known else _("probably {time} there ({place})")
     about = (told.format(time=there, place=place), seen.language, seen.account_manager)
     lines.append((seen.address, " · ".join(p for p in about if p), ""))
+    lines.append(("", may(seen), ""))
     return part("contact_phone", _("Reach"), lines, "")
+
+
+def may(seen: Overview) -> str:
+    """What the customer agreed to and what not, in a line."""
+    names = consents.names()
+    yes = ", ".join(names[c.purpose] for c in seen.consents if c.granted)
+    no = ", ".join(names[c.purpose] for c in seen.consents if not c.granted)
+    if not no:
+        return _("Agreed to everything")
+    told = (_("Agreed: {purposes}").format(purposes=yes) if yes else "", _("Not: {purposes}").format(purposes=no))
+    return " · ".join(t for t in told if t)
+
+
+def talks(known: Brief, actor: Actor) -> dict[str, Any]:
+    """The last contacts, a line each."""
+    lines: list[Line] = []
+    for c in known.contacts:
+        way = f"{contact_words.channel(c.channel)}, {contact_words.direction(c.direction)}"
+        words = " ".join(c.summary.split()) or c.outcome
+        words = words if len(words) <= SHORT else words[:SHORT] + " …"
+        head = " · ".join((day(c.at, actor), c.reason or way))
+        lines.append((head, words, ""))
+    return part("forum", _("Last contacts"), lines, _("There was no contact yet."))
+
+
+def changes(known: Brief, actor: Actor) -> dict[str, Any]:
+    """What was changed lately."""
+    lines: list[Line] = [(f"{c.label}: {c.new or '–'}", f"{day(c.at, actor)} · {c.who}", "") for c in known.changes[:1]]
+    return part("manage_accounts", _("Changed lately"), lines, _("Nothing was changed."))
+
+
+def hints(known: Brief) -> list[dict[str, Any]]:
+    """Warnings and offers with what they rest on; no place is taken where there are none."""
+    if not known.hints:
+        return []
+    lines: list[Line] = [(h.text, " · ".join(h.evidence), "") for h in known.hints]
+    return [part("lightbulb", _("Warnings and offers"), lines, "")]
+
+
+def expected(known: Brief, actor: Actor) -> dict[str, Any]:
+    """Usual interval, the next purchase to be expected, and what is not paid."""
+    e = known.expected
+    lines: list[Line] = [("", e.reason, "")]
+    if e.on and e.earliest and e.latest and e.every_days:
+        told = _("{earliest} to {latest}; usually every {n} days, {reason}")
+        span = {"earliest": day(e.earliest, actor), "latest": day(e.latest, actor)}
+        lines = [(day(e.on, actor), told.format(**span, n=number(e.every_days), reason=e.reason), "")]
+    if known.open_cents is not None:
+        lines.append((_("Not paid: {sum}").format(sum=amount(known.open_cents)), "", ""))
+    return part("event_repeat", _("Next purchase"), lines, "")
 
 
 def promised(seen: Overview, actor: Actor) -> dict[str, Any]:
@@ -90,6 +153,6 @@ def orders(seen: Overview, actor: Actor) -> dict[str, Any]:
     """The last orders with their states."""
     lines = [
         (f"{order_number(o.id)} · {amount(o.total_cents)}", f"{day(o.ordered_at, actor)} · {in_words(o.status)}", "")
-        for o in seen.orders[:4]
+        for o in seen.orders[:3]
     ]
     return part("package_2", _("Last orders"), lines, _("Nothing was ordered yet."))
