@@ -49,7 +49,12 @@ def own(w: Work) -> Select[int]:
 
 def is_member(w: Work, team_id: int) -> bool:
     """Whether the actor is one of the team."""
-    return w.actor.staff_id is not None and w.session.get(TeamMember, (team_id, w.actor.staff_id)) is not None
+    return w.actor.staff_id is not None and has(w, team_id, w.actor.staff_id)
+
+
+def has(w: Work, team_id: int, staff_id: int) -> bool:
+    """Whether the colleague is one of the team."""
+    return w.session.get(TeamMember, (team_id, staff_id)) is not None
 
 
 def offered(w: Work, team_id: int) -> Team:

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 from sqlmodel import col
 
-from db.models import AuditEntry, Case, CaseState, Customer, Message, Role, StaffMember
+from db.models import AuditEntry, Case, CaseState, Customer, Message, Role, StaffMember, Team
 from services import clock, company, working_time
 from services.accounts.details import labels
+from services.cases.scoping import within
 from services.due import Scope, called, customer_columns, owners
 from services.due_lines import Due, due_lines
 from services.text import _
@@ -33,8 +34,12 @@ class CaseLeft:
     state: CaseState
     next_step: str
     answer_by: datetime | None
+    due_at: datetime | None  # the end of the clock that runs out first
     late: bool
+    near: bool
+    urgent: bool
     owner: str
+    team: str
 
 
 @dataclass(frozen=True)
@@ -78,15 +83,17 @@ def _cases(w: Work, scope: Scope) -> list[CaseLeft]:
     """Open cases, least time left first; those that wait for the customer have all the time and stand last."""
     statement: Select[*tuple[Any, ...]] = (
         select(col(Case.id), col(Case.customer_id), col(Case.subject), col(Case.state), col(Case.next_step),
-               col(Case.answer_by), col(StaffMember.name).label("owner"), *customer_columns())
+               col(Case.answer_by), col(Case.due_at), col(Case.alarm), col(Case.priority),
+               col(StaffMember.name).label("owner"), col(Team.name).label("team"), *customer_columns())
         .join(Customer, col(Customer.id) == col(Case.customer_id))
         .outerjoin(StaffMember, col(StaffMember.id) == col(Case.owner_id))
-        .where(col(Case.closed_at).is_(None))
-        .where(or_(col(Case.owner_id).in_(owners(w, scope)), col(Case.owner_id).is_(None)))
-        .order_by((col(Case.state) == CaseState.WAITING), col(Case.answer_by).is_(None), col(Case.answer_by),
-                  col(Case.id))
+        .outerjoin(Team, col(Team.id) == col(Case.team_id))
+        .where(col(Case.closed_at).is_(None), within(w, scope))
         .limit(MOST + 1)
     )  # fmt: skip
+    timed = statement.where(col(Case.due_at).is_not(None)).order_by(col(Case.due_at), col(Case.id))
+    untimed = statement.where(col(Case.due_at).is_(None)).order_by(col(Case.state) == CaseState.WAITING, col(Case.id))
+    rows = [row for part in (timed, untimed) for row in w.session.connection().execute(part)]
     return [
         CaseLeft(
             id=r.id,
@@ -96,10 +103,14 @@ def _cases(w: Work, scope: Scope) -> list[CaseLeft]:
             state=r.state,
             next_step=r.next_step,
             answer_by=r.answer_by,
-            late=r.state is CaseState.OPEN and r.answer_by is not None and r.answer_by < w.now,
+            due_at=r.due_at,
+            late=r.due_at is not None and r.due_at < w.now,
+            near=r.alarm == "near",
+            urgent=r.priority in ("high", "urgent"),
             owner=r.owner or "",
+            team=r.team or "",
         )
-        for r in w.session.connection().execute(statement)
+        for r in rows
     ]
 
 

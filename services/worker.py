@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select, update
 
 from db.models import ImportRun, ImportState
-from services import clock, contact_rules, erasure, mail_delivery, prices, reminders, sessions, standing, tickets
+from services import cases, clock, contact_rules, erasure, mail_delivery, prices, reminders, sessions, standing, tickets
 from services.settings import ROOT
 from services.work import SYSTEM, work
 
@@ -17,6 +17,7 @@ LOG = logging.getLogger(__name__)
 TICK_S = 1.0
 REMIND_EVERY = timedelta(seconds=20)
 STANDING_EVERY = timedelta(minutes=1)
+CASES_EVERY = timedelta(seconds=20)
 SWEEP_EVERY = timedelta(minutes=10)
 STALLED_AFTER = timedelta(minutes=15)  # a batch takes seconds; the notes at the end of a very large import minutes
 
@@ -30,6 +31,7 @@ class Worker(threading.Thread):
         self._swept_at: datetime | None = None
         self._ordered_at: datetime | None = None
         self._reminded_at: datetime | None = None
+        self._cases_at: datetime | None = None
 
     def stop(self) -> None:
         """Ask it to end; it does so after the step at hand."""
@@ -38,7 +40,7 @@ class Worker(threading.Thread):
     def run(self) -> None:
         while not self._stop_asked.wait(TICK_S):
             steps = (self._remind, prices.apply_due, mail_delivery.deliver_due, self._start_imports)
-            for step in (*steps, self._place_standing_orders, self._sweep):
+            for step in (*steps, self._look_after_cases, self._place_standing_orders, self._sweep):
                 try:
                     step()
                 except Exception:
@@ -70,6 +72,14 @@ class Worker(threading.Thread):
             self._ordered_at = now
             while standing.tick() and not self._stop_asked.is_set():
                 pass  # a page of each kind at a time
+
+    def _look_after_cases(self) -> None:
+        """Times are set in minutes."""
+        now = clock.now()
+        if self._cases_at is None or now - self._cases_at >= CASES_EVERY:
+            self._cases_at = now
+            while cases.escalation.step() and not self._stop_asked.is_set():
+                pass  # a page of cases at a time
 
     def _start_imports(self) -> None:
         """A queued import runs in a process of its own, so that pages keep their speed."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -32,7 +33,7 @@ def ada(session: Session, work_as: Works) -> Work:
     return work_as(make.actor(session, Role.CUSTOMER, of=make.customer(session, email="ada@example.com")))
 
 
-def question(key: str = "k1", text: str = "The valve leaks.", **more: int) -> NewQuestion:
+def question(key: str = "k1", text: str = "The valve leaks.", **more: Any) -> NewQuestion:
     return NewQuestion(idempotency_key=key, subject="Leaking valve", text=text, **more)
 
 
@@ -46,6 +47,7 @@ def changed(w: Work, case_id: int, **fields: object) -> Case:
         "seen": seen.seen,
         "state": seen.row.state,
         "owner_id": seen.owner_id,
+        "team_id": seen.team_id,
         "priority": seen.priority,
         "next_step": seen.row.next_step,
     }

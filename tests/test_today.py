@@ -104,6 +104,7 @@ def test_cases_stand_by_time_left_and_those_that_wait_for_the_customer_last(desk
             opened_at=NOON - 5 * DAY,
             state=state,
             answer_by=by,
+            due_at=by if state is CaseState.OPEN else None,
             closed_at=NOON if state is CaseState.SOLVED else None,
         )
         for subject, state, by in (

@@ -1,8 +1,10 @@
 """Cases: concerns that stay open until they are settled. Opened, talked about, changed, settled, opened again."""
 
+from services.cases import checklists, escalation, levels, notices, topics
 from services.cases.changing import CaseChange, change
 from services.cases.opening import NewCase, NewQuestion, ask, raise_for
 from services.cases.reading import PER_PAGE, CaseRow, CaseView, Note, Said, changed, listing, view
+from services.cases.routing import place, route
 from services.cases.rules import PRIORITIES, case_number, next_states, priority_in_words
 from services.cases.thread import NewAnswer, read, write
 
@@ -21,11 +23,18 @@ __all__ = [
     "case_number",
     "change",
     "changed",
+    "checklists",
+    "escalation",
+    "levels",
     "listing",
     "next_states",
+    "notices",
+    "place",
     "priority_in_words",
     "raise_for",
     "read",
+    "route",
+    "topics",
     "view",
     "write",
 ]

@@ -38,17 +38,11 @@ def _post(w: Work, case: Case, kind: str, to: str, told: list[str]) -> None:
     outbox.post(w, kind, to, subject, lines, customer_id=case.customer_id)
 
 
-def customer_wrote(w: Work, case: Case) -> None:
-    """To the owner of the case, without the customer's words. A case of nobody's stands on everybody's Today."""
-    owner = select(Person).where(Person.staff_id == case.owner_id, col(Person.disabled_at).is_(None))
-    person = w.session.exec(owner).one_or_none() if case.owner_id else None
-    if person is None:
-        return
-    with speaking(person.language):
-        number = case_number(case.id)
-        subject = _("The customer wrote in case {number}").format(number=number)
-        lines = [_("there is a new message in case {number}.").format(number=number)]
-        outbox.post(w, "case-message", person.email, subject, [*lines, outbox.link("case", case=str(case.id))])
+def to_staff(w: Work, case: Case, person: Person, kind: str, subject: str, told: str) -> None:
+    """What happened and a link, without the customer's words. Both sentences take the number of the case."""
+    number = case_number(case.id)
+    lines = [told.format(number=number), outbox.link("case", case=str(case.id))]
+    outbox.post(w, f"case-{kind}", person.email, subject.format(number=number), lines)
 
 
 def _customer(w: Work, case: Case) -> tuple[str, str]:

@@ -5,8 +5,8 @@ from sqlmodel import SQLModel, select
 
 from db.models import Case, Channel, Direction, Message, Role
 from services import access, audit, interactions
-from services.cases import mail
-from services.cases.rules import PRIORITIES, answer_by
+from services.cases import checklists, clocks, mail, routing, topics
+from services.cases.rules import PRIORITIES
 from services.cases.thread import MOST_WORDS, keyed, said
 from services.errors import Conflict, Invalid
 from services.inputs import line, paragraph
@@ -22,6 +22,7 @@ class NewQuestion(SQLModel):
     subject: str
     text: str
     order_id: int | None = None
+    topic: str = ""
 
 
 class NewCase(SQLModel):
@@ -35,6 +36,7 @@ class NewCase(SQLModel):
     next_step: str = ""
     priority: str = "normal"
     order_id: int | None = None
+    topic: str = ""
 
 
 def ask(w: Work, new: NewQuestion) -> Case:
@@ -42,6 +44,7 @@ def ask(w: Work, new: NewQuestion) -> Case:
     own = access.own_customer_id(w)
     subject = line(new.subject, _("Subject"), 200)
     text = paragraph(new.text, _("Your question"), MOST_WORDS)
+    topic = topics.chosen(w, new.topic)
     _own_order(w, own, new.order_id)
     key = keyed(w, new.idempotency_key)
     known = _asked(w, key, text)
@@ -49,11 +52,7 @@ def ask(w: Work, new: NewQuestion) -> Case:
         return known
     try:
         with w.session.begin_nested():
-            case = Case(
-                customer_id=own, order_id=new.order_id, subject=subject, opened_at=w.now, answer_by=answer_by(w)
-            )
-            w.session.add(case)
-            w.session.flush()
+            case = begun(w, Case(customer_id=own, order_id=new.order_id, subject=subject, topic=topic, opened_at=w.now))
             message = said(w, case, Direction.IN, text, key)
     except IntegrityError:  # the same key in another transaction that was a moment faster
         known = _asked(w, key, text)
@@ -71,40 +70,52 @@ def raise_for(w: Work, customer_id: int, new: NewCase) -> Case:
     _own_order(w, customer_id, new.order_id)
     subject = line(new.subject, _("Subject"), 200)
     next_step = line(new.next_step, _("Next step"), 400, required=False)
+    topic = topics.chosen(w, new.topic)
     if new.priority not in PRIORITIES:
         raise Invalid(_("Priority"), _("choose one from the list"))
-    contact = interactions.log(
-        w,
-        customer_id,
-        NewInteraction(
-            idempotency_key=new.idempotency_key,
-            summary=new.text,
-            channel=new.channel,
-            direction=new.direction,
-            reason=subject,
-            order_id=new.order_id,
-        ),
-    )
+    contact = interactions.log(w, customer_id, _contact(new, subject))
     w.session.refresh(contact)
     if contact.case_id is not None:  # the same form, sent again
         return access.case(w, contact.case_id)
-    case = Case(
-        customer_id=customer_id,
-        order_id=new.order_id,
-        subject=subject,
-        next_step=next_step,
-        priority=new.priority,
-        owner_id=w.actor.staff_id,
-        opened_at=w.now,
-        answer_by=answer_by(w),
+    case = begun(
+        w,
+        Case(
+            customer_id=customer_id,
+            order_id=new.order_id,
+            subject=subject,
+            topic=topic,
+            next_step=next_step,
+            priority=new.priority,
+            owner_id=w.actor.staff_id,
+            opened_at=w.now,
+        ),
     )
-    w.session.add(case)
-    w.session.flush()
     contact.case_id = case.id
     w.session.add(contact)
     w.session.flush()
     audit.record(w, "cases.open", "case", case.id, customer_id=customer_id, after=audit.snapshot(case))
     mail.opened(w, case)
+    return case
+
+
+def _contact(new: NewCase, subject: str) -> NewInteraction:
+    return NewInteraction(
+        idempotency_key=new.idempotency_key,
+        summary=new.text,
+        channel=new.channel,
+        direction=new.direction,
+        reason=subject,
+        order_id=new.order_id,
+    )
+
+
+def begun(w: Work, case: Case) -> Case:
+    """The checked row of a new case, with what every case begins with: its team, its clocks, its checklists."""
+    routing.on_opening(w, case)
+    clocks.start(w, case)
+    w.session.add(case)
+    w.session.flush()
+    checklists.on_opening(w, case)
     return case
 
 

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from db.models import Case, CaseState, Customer, Direction, Interaction, Message, Person, Role, StaffMember
 from services import access, due
+from services.cases import routing
 from services.cases.changing import stand
 from services.cases.rules import case_number
 from services.work import Work
@@ -25,6 +26,7 @@ class CaseRow:
     next_step: str
     answer_by: datetime | None
     opened_at: datetime
+    topic: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,12 @@ class CaseView:
     team_id: int | None = None
     priority: str = ""
     seen: str = ""
+    routed_for: str = ""
+    may_settle: bool = True
+    due_at: datetime | None = None
+    resolve_by: datetime | None = None
+    resolve_left_minutes: int | None = None
+    alarm: str = ""
 
 
 def listing(w: Work, before: int | None = None) -> list[CaseRow]:
@@ -102,6 +110,12 @@ def view(w: Work, case_id: int) -> CaseView:
         team_id=case.team_id,
         priority=case.priority,
         seen=stand(case),
+        routed_for=case.routed_for,
+        may_settle=routing.may_settle(w, case),
+        due_at=case.due_at,
+        resolve_by=case.resolve_by,
+        resolve_left_minutes=case.resolve_left_minutes,
+        alarm=case.alarm,
     )
 
 
@@ -116,7 +130,14 @@ def changed(w: Work, case_id: int) -> tuple[int, str]:
 
 def _row(case: Case) -> CaseRow:
     return CaseRow(
-        case.id, case_number(case.id), case.subject, case.state, case.next_step, case.answer_by, case.opened_at
+        case.id,
+        case_number(case.id),
+        case.subject,
+        case.state,
+        case.next_step,
+        case.answer_by,
+        case.opened_at,
+        case.topic,
     )
 
 

@@ -1,12 +1,9 @@
-"""What a case may become, until when it is answered, and what it is called."""
-
-from datetime import UTC, datetime, timedelta
+"""What a case may become, what it is called, and how it is held while it is changed."""
 
 from sqlmodel import select
 
-from db.models import STILL_OPEN, Case, CaseState, Role
-from services import access, company
-from services.errors import Invalid
+from db.models import Case, CaseState, Role
+from services import access
 from services.text import _
 from services.work import Work
 
@@ -33,25 +30,6 @@ def priority_in_words(priority: str) -> str:
 def next_states(state: CaseState) -> tuple[CaseState, ...]:
     """What a case in this state may become."""
     return NEXT[state]
-
-
-def answer_by(w: Work) -> datetime:
-    """The next working day (Monday to Friday) at the same time of day, as the company's clocks show it."""
-    local = w.now.astimezone(company.of(w).zone) + timedelta(days=1)
-    while local.weekday() > 4:
-        local += timedelta(days=1)
-    return local.astimezone(UTC)
-
-
-def enter(w: Work, case: Case, state: CaseState) -> None:
-    """Bring the case into `state` with its clocks. Raises Invalid when it cannot become that."""
-    if state is case.state:
-        return
-    if state not in NEXT[case.state]:
-        raise Invalid(_("State"), _("a case in this state cannot become that; open it again first"))
-    case.state = state
-    case.closed_at = None if state in STILL_OPEN else w.now
-    case.answer_by = answer_by(w) if state is CaseState.OPEN else None
 
 
 def held(w: Work, case_id: int) -> Case:

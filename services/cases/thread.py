@@ -5,10 +5,11 @@ import hashlib
 from sqlalchemy import update
 from sqlmodel import SQLModel, col, select
 
-from db.models import STILL_OPEN, Case, CaseState, Direction, Message, Role
+from db.models import Case, CaseState, Direction, Message, Role
 from services import audit
-from services.cases import mail
-from services.cases.rules import answer_by, enter, held
+from services.cases import clocks, mail, notices
+from services.cases.rules import held
+from services.cases.states import enter
 from services.errors import Conflict, Invalid
 from services.inputs import line, paragraph
 from services.text import _
@@ -24,6 +25,7 @@ class NewAnswer(SQLModel):
     text: str
     last_seen: int = 0
     then: CaseState = CaseState.WAITING  # what the case becomes when staff have written
+    despite: str = ""  # why it is settled although steps of its checklist are not done
 
 
 def keyed(w: Work, key: str) -> str:
@@ -70,26 +72,28 @@ def write(w: Work, case_id: int, new: NewAnswer) -> Message:
     if by_customer:
         _customer_wrote(w, case)
     else:
-        enter(w, case, new.then)
-        case.answer_by = answer_by(w) if case.state is CaseState.OPEN else None
+        enter(w, case, new.then, despite=new.despite)
+        clocks.answered(w, case)
     w.session.add(case)
     message = said(w, case, Direction.IN if by_customer else Direction.OUT, text, key)
     audit.record(w, "cases.write", "message", message.id, customer_id=case.customer_id, after={"case": case.id})
     after = audit.snapshot(case)
     if after != before:
-        audit.record(w, "cases.change", "case", case.id, customer_id=case.customer_id, before=before, after=after)
-    if by_customer:
-        mail.customer_wrote(w, case)
-    else:
+        reason = new.despite if case.closed_at else ""
+        audit.record(
+            w, "cases.change", "case", case.id, customer_id=case.customer_id, before=before, after=after, reason=reason
+        )
+    if not by_customer:
         mail.answered(w, case, text)
+    notices.written(w, case)
     return message
 
 
 def _customer_wrote(w: Work, case: Case) -> None:
     if case.state is CaseState.CLOSED:
         raise Invalid(_("Case"), _("it is closed; please ask a new question"))
-    if case.state in STILL_OPEN and case.answer_by is None:
-        case.answer_by = answer_by(w)
+    if case.state is CaseState.OPEN and case.answer_by is None:
+        clocks.start(w, case)
     enter(w, case, CaseState.OPEN)
 
 
