@@ -1,6 +1,6 @@
 """Cases: concerns that stay open until they are settled. Opened, talked about, changed, settled, opened again."""
 
-from services.cases import checklists, escalation, levels, notices, topics
+from services.cases import checklists, desk, escalation, joining, levels, linked_orders, macros, notices, rating, topics
 from services.cases.changing import CaseChange, change
 from services.cases.opening import NewCase, NewQuestion, ask, raise_for
 from services.cases.reading import PER_PAGE, CaseRow, CaseView, Note, Said, changed, listing, view
@@ -24,14 +24,19 @@ __all__ = [
     "change",
     "changed",
     "checklists",
+    "desk",
     "escalation",
+    "joining",
     "levels",
+    "linked_orders",
     "listing",
+    "macros",
     "next_states",
     "notices",
     "place",
     "priority_in_words",
     "raise_for",
+    "rating",
     "read",
     "route",
     "topics",

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from db.models import Case, CaseItem, ChecklistTemplate, Role, StaffMember, Topic
 from services import audit
-from services.cases.rules import held
+from services.cases.rules import family, held
 from services.errors import Conflict, Invalid, NotFound
 from services.inputs import line, paragraph
 from services.text import _
@@ -47,7 +47,7 @@ def items(w: Work, case_id: int) -> list[Item]:
     rows = (
         columns_of(col(CaseItem.id), col(CaseItem.text), col(CaseItem.done_at), col(StaffMember.name))
         .outerjoin(StaffMember, col(StaffMember.id) == col(CaseItem.done_by_id))
-        .where(col(CaseItem.case_id) == case_id)
+        .where(col(CaseItem.case_id).in_(family(w, case_id)))
         .order_by(col(CaseItem.id))
     )
     return [Item(r.id, r.text, r.done_at, r.name or "") for r in w.session.connection().execute(rows)]
@@ -55,7 +55,7 @@ def items(w: Work, case_id: int) -> list[Item]:
 
 def left(w: Work, case_id: int) -> int:
     """How many steps are not done."""
-    undone = select(CaseItem.id).where(CaseItem.case_id == case_id, col(CaseItem.done_at).is_(None))
+    undone = select(CaseItem.id).where(col(CaseItem.case_id).in_(family(w, case_id)), col(CaseItem.done_at).is_(None))
     return len(w.session.exec(undone).all())
 
 

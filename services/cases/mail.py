@@ -1,5 +1,7 @@
 """The mails about a case: the customer gets our words, staff get a link."""
 
+from collections.abc import Callable
+
 from sqlmodel import col, select
 
 from db.models import Case, CustomerEmail, Person
@@ -36,6 +38,22 @@ def _post(w: Work, case: Case, kind: str, to: str, told: list[str]) -> None:
     lines = [*told, _("You can read and answer it here:"), outbox.link("my-cases", case=str(case.id))]
     subject = f"[{case_number(case.id)}] {case.subject}"
     outbox.post(w, kind, to, subject, lines, customer_id=case.customer_id)
+
+
+def rate(w: Work, case: Case, secret: str, in_words: Callable[[int], str]) -> None:
+    """Five links, one for each score, from best to worst."""
+    to, language = _customer(w, case)
+    if not to:
+        return
+    with speaking(language):
+        told = [
+            _("your concern {number} is settled. How did we do? One click is enough:").format(
+                number=case_number(case.id)
+            )
+        ]
+        told += [f"{in_words(n)}:\n{outbox.link('rate', t=secret, score=str(n))}" for n in (5, 4, 3, 2, 1)]
+        subject = f"[{case_number(case.id)}] " + _("How did we do?")
+        outbox.post(w, "case-rating", to, subject, told, customer_id=case.customer_id)
 
 
 def to_staff(w: Work, case: Case, person: Person, kind: str, subject: str, told: str) -> None:

@@ -104,7 +104,7 @@ def mine(w: Work) -> list[Notice]:
             Kind(r.kind),
             r.at,
         )
-        for r in w.session.connection().execute(new)
+        for r in w.session.execute(new)
     ]
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import select as columns_of
 from sqlmodel import col, select
 
-from db.models import Case, CaseState, Customer, Direction, Interaction, Message, Person, Role, StaffMember
+from db.models import Case, CaseMerge, CaseState, Customer, Direction, Interaction, Message, Person, Role, StaffMember
 from services import access, due
 from services.cases import routing
 from services.cases.changing import stand
-from services.cases.rules import case_number
+from services.cases.rules import case_number, family, root_of
 from services.work import Work
 
 PER_PAGE = 20
@@ -73,12 +73,15 @@ class CaseView:
     resolve_by: datetime | None = None
     resolve_left_minutes: int | None = None
     alarm: str = ""
+    came_as: str = ""  # the number that was asked for, where it leads to another
 
 
 def listing(w: Work, before: int | None = None) -> list[CaseRow]:
     """One's own cases, newest first, `PER_PAGE` of them older than the case `before`."""
     own = access.own_customer_id(w)
-    mine = select(Case).where(Case.customer_id == own).order_by(col(Case.id).desc()).limit(PER_PAGE)
+    joined = select(CaseMerge.id).where(CaseMerge.case_id == Case.id, col(CaseMerge.undone_at).is_(None))
+    mine = select(Case).where(Case.customer_id == own, ~joined.exists())
+    mine = mine.order_by(col(Case.id).desc()).limit(PER_PAGE)
     if before is not None:
         mine = mine.where(col(Case.id) < before)
     return [_row(case) for case in w.session.exec(mine)]
@@ -87,9 +90,9 @@ def listing(w: Work, before: int | None = None) -> list[CaseRow]:
 def view(w: Work, case_id: int) -> CaseView:
     """The case for its customer or for staff. The number of queries does not grow with the thread. Raises NotFound."""
     w.require(Role.CUSTOMER, Role.STAFF)
-    case = access.case(w, case_id)
+    case, ours = _led_to(w, case_id)
     customer = w.session.get_one(Customer, case.customer_id)
-    thread = _thread(w, case)
+    thread = _thread(w, ours)
     theirs = w.actor.role is not Role.CUSTOMER
     seen = CaseView(
         row=_row(case),
@@ -99,13 +102,14 @@ def view(w: Work, case_id: int) -> CaseView:
         thread=thread,
         notes=[],
         last_message=thread[-1].id if thread else 0,
+        came_as=case_number(case_id) if case_id != case.id else "",
         unread=any(s.unread and s.by_customer is theirs for s in thread),
     )
     if w.actor.role is Role.CUSTOMER:
         return seen
     return replace(
         seen,
-        notes=_notes(w, case),
+        notes=_notes(w, ours),
         owner_id=case.owner_id,
         team_id=case.team_id,
         priority=case.priority,
@@ -122,10 +126,17 @@ def view(w: Work, case_id: int) -> CaseView:
 def changed(w: Work, case_id: int) -> tuple[int, str]:
     """What differs once somebody wrote or changed the case, for asking often. Raises NotFound."""
     w.require(Role.CUSTOMER, Role.STAFF)
-    case = access.case(w, case_id)
-    newest = select(Message.id).where(Message.case_id == case_id).order_by(col(Message.id).desc()).limit(1)
+    case, ours = _led_to(w, case_id)
+    newest = select(Message.id).where(col(Message.case_id).in_(ours)).order_by(col(Message.id).desc()).limit(1)
     told = (case.state.value, case.next_step) if w.actor.role is Role.CUSTOMER else stand(case)
     return w.session.exec(newest).first() or 0, str(told)
+
+
+def _led_to(w: Work, case_id: int) -> tuple[Case, list[int]]:
+    """The case that a number leads to, and all whose threads are read with it. Raises NotFound."""
+    access.case(w, case_id)
+    root = root_of(w, case_id)
+    return w.session.get_one(Case, root), family(w, root)
 
 
 def _row(case: Case) -> CaseRow:
@@ -141,12 +152,12 @@ def _row(case: Case) -> CaseRow:
     )
 
 
-def _thread(w: Work, case: Case) -> list[Said]:
+def _thread(w: Work, ours: list[int]) -> list[Said]:
     newest = (
         columns_of(col(Message.id), col(Message.direction), col(Message.body), col(Message.sent_at),
                    col(Message.read_at), col(Person.name))
         .outerjoin(Person, col(Person.id) == col(Message.author_id))
-        .where(col(Message.case_id) == case.id)
+        .where(col(Message.case_id).in_(ours))
         .order_by(col(Message.id).desc())
         .limit(MOST_SAID)
     )  # fmt: skip
@@ -157,11 +168,11 @@ def _thread(w: Work, case: Case) -> list[Said]:
     ]
 
 
-def _notes(w: Work, case: Case) -> list[Note]:
+def _notes(w: Work, ours: list[int]) -> list[Note]:
     newest = (
         columns_of(col(Interaction.id), col(Interaction.summary), col(Interaction.happened_at), col(StaffMember.name))
         .outerjoin(StaffMember, col(StaffMember.id) == col(Interaction.staff_id))
-        .where(col(Interaction.case_id) == case.id)
+        .where(col(Interaction.case_id).in_(ours))
         .order_by(col(Interaction.id).desc())
         .limit(MOST_SAID)
     )

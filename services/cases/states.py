@@ -1,7 +1,7 @@
 """How a case gets from one state to the next, with its clocks."""
 
 from db.models import STILL_OPEN, Case, CaseState
-from services.cases import checklists, clocks, routing
+from services.cases import checklists, clocks, rating, routing
 from services.cases.rules import NEXT
 from services.errors import Invalid
 from services.inputs import line
@@ -38,3 +38,4 @@ def enter(w: Work, case: Case, state: CaseState, *, despite: str = "") -> None:
         clocks.pause(w, case)
     else:
         clocks.stop(case)
+        rating.ask(w, case)

@@ -8,7 +8,7 @@ from sqlmodel import SQLModel, col, select
 from db.models import Case, CaseState, Direction, Message, Role
 from services import audit
 from services.cases import clocks, mail, notices
-from services.cases.rules import held
+from services.cases.rules import family, held, root_of
 from services.cases.states import enter
 from services.errors import Conflict, Invalid
 from services.inputs import line, paragraph
@@ -63,7 +63,7 @@ def write(w: Work, case_id: int, new: NewAnswer) -> Message:
     key = keyed(w, new.idempotency_key)
     known = w.session.exec(select(Message).where(Message.idempotency_key == key)).one_or_none()
     if known is not None:
-        if (known.case_id, known.body) != (case_id, text):
+        if root_of(w, known.case_id or 0) != case.id or known.body != text:
             raise Conflict(_("This form was sent before with other words. Please open the page anew."))
         return known
     by_customer = w.actor.role is Role.CUSTOMER
@@ -101,7 +101,7 @@ def _nobody_wrote(w: Work, case: Case, last_seen: int, *, by_customer: bool) -> 
     """Staff do not answer past each other or past the customer; a customer may always add something."""
     if by_customer:
         return
-    newer = select(Message).where(Message.case_id == case.id, col(Message.id) > last_seen)
+    newer = select(Message).where(col(Message.case_id).in_(family(w, case.id)), col(Message.id) > last_seen)
     found = w.session.exec(newer.order_by(col(Message.id).desc()).limit(1)).first()
     if found is None:
         return
@@ -115,7 +115,11 @@ def read(w: Work, case_id: int) -> None:
     w.require(Role.CUSTOMER, Role.STAFF)
     case = held(w, case_id)
     theirs = Direction.OUT if w.actor.role is Role.CUSTOMER else Direction.IN
-    unread = (col(Message.case_id) == case.id, col(Message.direction) == theirs, col(Message.read_at).is_(None))
+    unread = (
+        col(Message.case_id).in_(family(w, case.id)),
+        col(Message.direction) == theirs,
+        col(Message.read_at).is_(None),
+    )
     ids = list(w.session.exec(select(Message.id).where(*unread)))
     if not ids:
         return
