@@ -77,12 +77,6 @@ def save(w: Work, rule_id: int | None, new: RuleInput, *, version: int = 1) -> C
     return row
 
 
-def everything(w: Work) -> list[ContactRule]:
-    """All rules, those in force first. Staff only."""
-    w.require(Role.STAFF)
-    return list(w.session.exec(select(ContactRule).order_by(col(ContactRule.active).desc(), col(ContactRule.id))))
-
-
 def would_have_made(w: Work, new: RuleInput, days: int = 90) -> int:
     """How many orders delivered in the last `days` days the rule would have looked at. Managers only."""
     w.require(Role.MANAGER)

@@ -51,6 +51,7 @@ def entries(_language: str) -> list[Entry]:
         Entry("staff/orders.py", "order-desk", _("Order desk"), ":material/inventory:", (STAFF,), team),
         Entry("manager/live.py", "live", _("Live"), ":material/monitoring:", (MANAGER,), figures),
         Entry("manager/reasons.py", "reasons", _("Reasons"), ":material/checklist:", (MANAGER,), house),
+        Entry("manager/contact_rules.py", "contact-rules", _("Contact rules"), ":material/call:", (MANAGER,), house),
         Entry("manager/erasures.py", "erasures", _("Erasures"), ":material/person_off:", (MANAGER,), house),
         Entry("manager/vouchers.py", "vouchers", _("Vouchers"), ":material/confirmation_number:", (MANAGER,), house),
         Entry("admin/people.py", "people", _("People"), ":material/group:", (ADMIN,), house),

@@ -5,21 +5,22 @@ import streamlit as st
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
-from pages._ui.show import md, when
 from pages.staff._ui import change_requests, quiet_lists
 from pages.staff._ui.chosen import chosen
 from pages.staff._ui.due_list import due_list
-from services import contact_words
+from pages.staff._ui.moving import is_moving
+from pages.staff._ui.today_beside import beside
 from services.due import Scope
 from services.text import _
-from services.today import CaseLeft, News, Today, today
+from services.today import Today, today
 from services.work import Actor, reading
 
 actor = require(Role.STAFF)
 
-CASE, CUSTOMER, CUSTOMERS = "staff/case.py", "staff/customer.py", "staff/customers.py"
+CUSTOMERS, REMINDERS = "staff/customers.py", "staff/reminders.py"
+TICK_S = 20
+DRAWN = "today_drawn"
 VIEWS = ("today", "planned", "quiet")
-SHORT = 160
 
 
 def scope_in_words(value: str) -> str:
@@ -32,46 +33,21 @@ def view_in_words(value: str) -> str:
     return {"today": _("Today"), "planned": _("Nothing planned"), "quiet": _("Not contacted")}[value]
 
 
-def case_line(case: CaseLeft, actor: Actor) -> None:
-    """One case with the time that is left."""
-    with st.container(border=True, gap="xsmall"):
-        query = {"customer": str(case.customer_id)}
-        st.page_link(CUSTOMER, label=md(case.customer), icon=":material/support_agent:", query_params=query)
-        st.page_link(CASE, label=md(case.subject), query_params={"case": str(case.id)})
-        if case.late and case.answer_by:
-            late = _("answer overdue since {time}").format(time=md(when(case.answer_by, actor)))
-            st.badge(late, icon=":material/warning:", color="red")
-        told = [contact_words.case_state(case.state), case.owner or _("nobody's yet"), case.next_step]
-        if case.answer_by and not case.late:
-            told.insert(0, _("answer by {time}").format(time=when(case.answer_by, actor)))
-        st.caption(md(" · ".join(t for t in told if t)))
+def stand(seen: Today) -> int:
+    """How the lists stand, for noticing that they changed."""
+    return hash((tuple(seen.due), tuple(seen.cases), tuple(n.id for n in seen.news)))
 
 
-def news_line(news: News, actor: Actor) -> None:
-    """One thing a customer did."""
-    icon = ":material/chat:" if news.entity == "message" else ":material/manage_accounts:"
-    with st.container(gap=None):
-        to, query = (CASE, {"case": str(news.case_id)}) if news.case_id else (CUSTOMER, {})
-        query = query or {"customer": str(news.customer_id)}
-        st.page_link(to, label=md(news.customer), icon=icon, query_params=query)
-        st.text(news.text if len(news.text) <= SHORT else news.text[:SHORT] + " …")
-        st.caption(md(when(news.at, actor)))
-
-
-def beside(seen: Today, actor: Actor) -> None:
-    """Cases, then news."""
-    st.subheader(_("Open cases"), anchor=False)
-    for case in seen.cases:
-        case_line(case, actor)
-    if not seen.cases:
-        st.caption(_("No case is open."))
-    if seen.more_cases:
-        st.caption(_("There are more; those with the least time left are shown."))
-    st.subheader(_("News from customers"), anchor=False)
-    for news in seen.news:
-        news_line(news, actor)
-    if not seen.news:
-        st.caption(_("None since {time}.").format(time=md(when(seen.since, actor))))
+@st.fragment(run_every=TICK_S)
+def watch() -> None:
+    """Look again and draw anew where something changed; not while somebody moves a line, nothing typed is lost."""
+    actor = require(Role.STAFF, touch=False)
+    drawn = st.session_state.get(DRAWN)
+    if drawn is None or is_moving():
+        return
+    seen = read(actor, Scope(drawn[0]))
+    if seen is not None and stand(seen) != drawn[1]:
+        st.rerun()
 
 
 def read(actor: Actor, scope: Scope) -> Today | None:
@@ -89,6 +65,7 @@ def lists() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         view = chosen(_("List"), "list", VIEWS, view_in_words)
         scope = chosen(_("Whose"), "scope", [s.value for s in Scope], scope_in_words, disabled=view != "today")
+    st.session_state[DRAWN] = None
     if view == "planned":
         quiet_lists.nothing_planned(actor)
     elif view == "quiet":
@@ -97,6 +74,7 @@ def lists() -> None:
         seen = read(actor, Scope(scope))
         if seen is None:
             return
+        st.session_state[DRAWN] = (scope, stand(seen))
         left, right = st.columns([3, 2], gap="large")
         with left:
             due_list(seen, actor)
@@ -109,4 +87,6 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
     st.title(_("Today"), anchor=False)
     if st.button(_("Find a customer"), icon=":material/search:", key="find_customer", shortcut="S"):
         st.switch_page(CUSTOMERS)
+    st.page_link(REMINDERS, label=_("Reminders and calendar"), icon=":material/notifications:")
 lists()
+watch()

@@ -1,18 +1,17 @@
 """What is due, line by line. One line is marked: J and K move the mark, and the keys of its buttons act on it."""
 
-from datetime import timedelta
-
 import streamlit as st
 
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import acting, require
 from pages._ui.show import day, empty, md
-from services import due, follow_ups, promises
+from pages.staff._ui.moving import moving
+from services import follow_ups, promises
 from services.due_lines import Due, Kind
-from services.text import _
+from services.text import _, local_clock
 from services.today import Today
-from services.work import Actor, reading, work
+from services.work import Actor, work
 
 CUSTOMER = "staff/customer.py"
 MARK = "today_mark"
@@ -47,15 +46,28 @@ def one(line: Due, actor: Actor, *, marked: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             named = f"**{md(line.customer)}**"
             st.page_link(CUSTOMER, label=named, icon=icon(line.kind), query_params={"customer": str(line.customer_id)})
-            until = md(day(line.on, actor))
-            if line.late:
-                st.badge(_("overdue since {day}").format(day=until), icon=":material/warning:", color="red")
-            else:
-                st.badge(_("today"), icon=":material/event:", color="blue")
+            due_badge(line, actor)
+            if line.series_id is not None:
+                st.caption(f":material/repeat: {_('repeats')}")
             st.caption(md(line.owner or _("nobody's yet")))
         st.text(line.text)
+        if line.talking_points:
+            st.caption(_("To speak of:"))
+            st.text(line.talking_points)
         with st.container(horizontal=True, gap="small"):
             buttons(line, key, marked=marked)
+
+
+def due_badge(line: Due, actor: Actor) -> None:
+    """Since when it is overdue, or at what time today."""
+    if line.late:
+        since = _("overdue since {day}").format(day=md(day(line.on, actor)))
+        st.badge(since, icon=":material/warning:", color="red")
+    elif line.at is None:
+        st.badge(_("today"), icon=":material/event:", color="blue")
+    else:
+        at = md(local_clock(line.at, actor.zone))
+        st.badge(at, icon=":material/schedule:", color="orange" if line.over else "blue")
 
 
 def buttons(line: Due, key: str, *, marked: bool) -> None:
@@ -65,9 +77,9 @@ def buttons(line: Due, key: str, *, marked: bool) -> None:
     if st.button(word, icon=":material/check:", key=f"done_{key}", shortcut=keys.get("done")):
         settle(line, kept=True)
     if st.button(
-        _("Move or hand over"), icon=":material/event_repeat:", key=f"other_{key}", shortcut=keys.get("other")
+        _("Later or hand over"), icon=":material/event_repeat:", key=f"other_{key}", shortcut=keys.get("other")
     ):
-        st.dialog(_("Move or hand over"))(_body)(line)
+        moving(line)
     if st.button(_("Open"), icon=":material/person:", key=f"open_{key}", shortcut=keys.get("open")):
         st.switch_page(CUSTOMER, query_params={"customer": str(line.customer_id)})
 
@@ -88,33 +100,3 @@ def settle(line: Due, *, kept: bool) -> None:
             promises.broken(w, line.id)
     if outcome.ok:
         st.rerun()
-
-
-def _body(line: Due) -> None:
-    """Another day, another owner, or a promise that was not kept."""
-    actor = require(Role.STAFF)
-    with reading(actor) as w:
-        people, today = due.colleagues(w), w.now.astimezone(actor.zone).date()
-    st.text(f"{line.customer}: {line.text}")
-    later = st.date_input(_("To"), today + timedelta(days=1), min_value=today, key=f"to_{line.kind}_{line.id}")
-    if st.button(_("Move"), icon=":material/event:", key="move_it", type="primary", width="stretch"):
-        verb = follow_ups.move if line.kind is Kind.FOLLOW_UP else promises.move
-        with reported(_("Moved.")) as outcome, work(actor) as w:
-            verb(w, line.id, later, seen=line.seen)
-        if outcome.ok:
-            st.rerun()
-    ids = [i for i in people if i != line.owner_id]
-    mate = st.selectbox(_("Colleague"), ids, None, format_func=lambda i: people[i], key=f"mate_{line.kind}_{line.id}")
-    pressed = st.button(
-        _("Hand over"), icon=":material/forward:", key="hand_it", disabled=mate is None, width="stretch"
-    )
-    if pressed and mate is not None:
-        give = follow_ups.hand_over if line.kind is Kind.FOLLOW_UP else promises.hand_over
-        with reported(_("Handed over.")) as outcome, work(actor) as w:
-            give(w, line.id, mate, seen=line.seen)
-        if outcome.ok:
-            st.rerun()
-    if line.kind is Kind.PROMISE and st.button(
-        _("Could not be kept"), icon=":material/heart_broken:", key="break_it", width="stretch"
-    ):
-        settle(line, kept=False)

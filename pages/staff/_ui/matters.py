@@ -6,6 +6,7 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import renew, require, token
 from pages._ui.show import md
+from pages.staff._ui.planning import planning
 from services import cases
 from services.cases import NewCase
 from services.customer_overview import Overview
@@ -24,6 +25,7 @@ def matters(seen: Overview) -> None:
             st.page_link(CASE, label=md(case.subject), icon=":material/support_agent:", query_params=query)
         if st.button(_("New case"), icon=":material/add:", key="new_case", shortcut="N", type="tertiary"):
             st.dialog(_("New case"), width="medium")(_body)(seen)
+        planning(seen.id)
 
 
 def _body(seen: Overview) -> None:

@@ -6,13 +6,12 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import acting
 from pages._ui.show import day, empty, md
-from pages.staff._ui.chosen import chosen
 from services import quiet
 from services.text import _
 from services.work import Actor, reading
 
 CUSTOMER = "staff/customer.py"
-DAYS = ("90", "30", "60", "180", "365")  # the usual one first
+USUAL_DAYS = 90
 
 
 def nothing_planned(actor: Actor) -> None:
@@ -25,11 +24,20 @@ def nothing_planned(actor: Actor) -> None:
 
 def not_contacted(actor: Actor) -> None:
     """Whoever was not spoken with for the chosen number of days."""
-    days = int(chosen(_("Days without contact"), "days", DAYS, str))
+    if "days" not in st.session_state:
+        asked = str(st.query_params.get("days", ""))
+        st.session_state["days"] = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else USUAL_DAYS
+        st.session_state["days"] = min(max(1, st.session_state["days"]), quiet.MOST_DAYS)
+    days = st.number_input(_("Days without contact"), 1, quiet.MOST_DAYS, key="days", on_change=_noticed, width=220)
     page, name = quiet.Page([]), f"quiet_{days}"
     with reported(), reading(actor) as w:
         page = quiet.not_contacted(w, days, after(name))
     draw(page, actor, name, _("last contact {day}"), _("no contact yet"))
+
+
+@acting(Role.STAFF)
+def _noticed() -> None:
+    st.query_params["days"] = str(st.session_state["days"])
 
 
 def after(name: str) -> str:
