@@ -5,6 +5,7 @@ from sqlmodel import select
 from db.models import (
     Case,
     Customer,
+    Document,
     ImportRun,
     Interaction,
     LoginSession,
@@ -66,6 +67,14 @@ def standing_order(w: Work, standing_id: int) -> StandingOrder:
     found = w.session.get(StandingOrder, standing_id)
     if found is None or not _own_customer_only(w, found.customer_id):
         raise NotFound(_("standing order"))
+    return found
+
+
+def document(w: Work, document_id: int) -> Document:
+    """The invoice, credit note or delivery note, for staff or for its customer. Raises NotFound."""
+    found = w.session.get(Document, document_id)
+    if found is None or not _own_customer_only(w, found.customer_id):
+        raise NotFound(_("document"))
     return found
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from db.models import Role
 from pages._ui.addressed import number
 from pages._ui.guard import require
+from pages._ui.papers import papers
 from pages._ui.show import day, empty, md, price, when
 from pages.customer._ui.again import order_again
 from pages.customer._ui.cancelling import cancel_button
@@ -14,7 +15,7 @@ from pages.customer._ui.parcels import parcels
 from pages.customer._ui.returning import returning
 from pages.customer._ui.suggested import comes_again
 from pages.customer._ui.sums import sums
-from services import orders, returns
+from services import documents, orders, returns
 from services.errors import NotFound
 from services.orders import Detail
 from services.text import _
@@ -81,7 +82,7 @@ def detail(actor: Actor, order_id: int) -> None:
     try:
         with reading(actor) as w:
             seen, fresh = orders.detail(w, order_id), orders.just_placed(w, order_id)
-            back = returns.of_order(w, order_id)
+            back, found = returns.of_order(w, order_id), documents.of_order(w, order_id)
     except NotFound as missing:
         st.warning(md(missing))
         return
@@ -92,6 +93,7 @@ def detail(actor: Actor, order_id: int) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         lines(seen)
+        papers(found, actor)
     with right:
         state(seen, actor)
         parcels(seen.parcels, actor)

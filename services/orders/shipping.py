@@ -7,7 +7,7 @@ be called off any more once the first parcel has left.
 from sqlmodel import SQLModel, col, select
 
 from db.models import Order, OrderLine, OrderStatus, Role, Shipment
-from services import contact_rules
+from services import contact_rules, documents
 from services.errors import Invalid
 from services.inputs import line
 from services.orders.mail import delivered, shipped
@@ -42,7 +42,7 @@ def pick(w: Work, order_id: int) -> Order:
 
 
 def ship(w: Work, order_id: int, new: NewParcel) -> Shipment:
-    """Send a parcel and mail the customer. Staff only.
+    """Send a parcel, with its papers, and mail the customer. Staff only.
 
     With its last piece the order is on its way. Raises NotFound, Conflict, and Invalid where a line has fewer pieces
     left to send.
@@ -69,6 +69,8 @@ def ship(w: Work, order_id: int, new: NewParcel) -> Shipment:
     w.session.add(parcel)
     w.session.flush()
     shipped(w, order, parcel, rest)
+    documents.invoice(w, order)
+    documents.delivery_note(w, order, parcel)
     return parcel
 
 

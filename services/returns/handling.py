@@ -4,13 +4,14 @@ from collections import Counter
 from typing import Any
 
 from db.models import Order, OrderStatus, Return, ReturnState, Role, StockReason
-from services import access, audit, company
+from services import access, audit, company, documents
 from services.errors import Conflict, Invalid
 from services.inputs import line
+from services.money import split
 from services.orders.steps import held
 from services.returns import mail
 from services.returns.words import state_in_words
-from services.returns.worth import all_came_back, lines_of, most_cents, pieces_of
+from services.returns.worth import all_came_back, lines_of, parts, pieces_of
 from services.stock import put_back
 from services.text import _, money
 from services.work import Work
@@ -44,7 +45,8 @@ def refund(w: Work, return_id: int, cents: int, *, reason: str = "") -> Return:
     """
     w.require(Role.STAFF)
     found, order = _held(w, return_id, ReturnState.RECEIVED)
-    most = most_cents(w, found)
+    worth = parts(w, found)
+    most = sum(part for _line, _pieces, part in worth)
     if not 0 <= cents <= most:
         limit = money(most, company.of(w).currency)
         raise Invalid(_("Refund"), _("at most {limit}, which is what was paid for it").format(limit=limit))
@@ -53,6 +55,9 @@ def refund(w: Work, return_id: int, cents: int, *, reason: str = "") -> Return:
     w.session.add(found)
     _record(w, "returns.refund", order, found, order.status, {"refund_cents": cents}, reason)
     mail.refunded(w, order, cents, reason)
+    given = split(cents, [part for _line, _pieces, part in worth])
+    told = [(i, pieces, part) for (i, pieces, _worth), part in zip(worth, given, strict=True)]
+    documents.credit_note(w, order, found, told, reason)
     return found
 
 

@@ -58,18 +58,29 @@ def all_came_back(w: Work, order: Order) -> bool:
 
 
 def most_cents(w: Work, found: Return) -> int:
-    """The refund that is proposed, which is also the largest.
+    """The refund that is proposed, which is also the largest."""
+    return sum(cents for _line, _pieces, cents in parts(w, found))
+
+
+def parts(w: Work, found: Return) -> list[tuple[OrderLine | None, int, int]]:
+    """What the pieces of a return are worth: (line, pieces, cents); the line is None for the delivery.
 
     A line of which pieces were refunded before gives what they leave of its price: however the pieces of a line are
-    spread over returns, the refunds of all of them together are what was charged for it, to the cent.
+    spread over returns, the refunds of all of them together are what was charged for it, to the cent. What delivery
+    cost comes back with the last piece, when everything of the order did.
     """
     refunded = [r for r in returns_of(w, found.order_id) if r.state is ReturnState.REFUNDED and r.id != found.id]
     before, lines = pieces_of(refunded), lines_of(w, found.order_id)
-    return sum(
-        _worth(lines[number], before[number] + pieces) - _worth(lines[number], before[number])
-        for number, pieces in pieces_of([found]).items()
-        if number in lines
-    )
+    mine = pieces_of([found])
+    worth: list[tuple[OrderLine | None, int, int]] = [
+        (lines[i], n, _worth(lines[i], before[i] + n) - _worth(lines[i], before[i]))
+        for i, n in mine.items()
+        if i in lines
+    ]
+    order = w.session.get_one(Order, found.order_id)
+    if order.shipping_cents > 0 and all(before[i] + mine[i] >= line.quantity for i, line in lines.items()):
+        worth.append((None, 0, order.shipping_cents))
+    return worth
 
 
 def lines_of(w: Work, order_id: int) -> dict[int, OrderLine]:
