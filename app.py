@@ -25,7 +25,7 @@ from api.no_delay import without_delay
 from api.session_routes import ROUTES
 from api.sockets import SOCKETS, watch
 from pages._ui.feedback import neutral_line
-from services import first_run, self_check, sessions
+from services import columnar, first_run, self_check, sessions
 from services import work as units
 from services.settings import secret, settings
 from services.worker import Worker
@@ -92,6 +92,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
         yield {}
     finally:
         worker.stop()
+        columnar.stop()
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from db import dump, schema
 from db.models import Role
-from services import audit, clock, company
+from services import audit, clock, columnar, company
 from services.errors import Conflict, Invalid, Unavailable
 from services.settings import settings
 from services.text import _
@@ -125,6 +125,7 @@ def restore(actor: Actor, file: Path, *, overwrite: bool = False) -> Manifest:
     with work(actor) as w:
         after = {"file": str(file), "made_at": manifest.made_at, "revision": manifest.revision}
         audit.record(w, "backup.restore", "backup", after=after)
+        columnar.forget(w)
     return manifest
 
 

@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     attachment_mb: int = Field(
         10, ge=1, le=100, description="Largest picture, document or photo that people may add, in MiB."
     )
+    analytics_memory: str = Field(
+        "1GB", pattern=r"^\d+(MB|GB)$", description="Memory for analytical questions in each process, like `1GB`."
+    )
+    analytics_threads: int = Field(2, ge=1, le=64, description="Processor cores that one analytical question may use.")
     worker: bool = Field(True, description="Whether this process also sends mail and runs queued imports.")
 
     @property

@@ -4,12 +4,25 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select, update
 
 from db.models import ImportRun, ImportState
-from services import cases, clock, contact_rules, erasure, mail_delivery, prices, reminders, sessions, standing, tickets
+from services import (
+    cases,
+    clock,
+    columnar,
+    contact_rules,
+    erasure,
+    mail_delivery,
+    prices,
+    reminders,
+    sessions,
+    standing,
+    tickets,
+)
 from services.settings import ROOT
 from services.work import SYSTEM, work
 
@@ -19,6 +32,7 @@ REMIND_EVERY = timedelta(seconds=20)
 STANDING_EVERY = timedelta(minutes=1)
 CASES_EVERY = timedelta(seconds=20)
 SWEEP_EVERY = timedelta(minutes=10)
+PRUNE_EVERY_S = 20.0
 STALLED_AFTER = timedelta(minutes=15)  # a batch takes seconds; the notes at the end of a very large import minutes
 
 
@@ -32,6 +46,7 @@ class Worker(threading.Thread):
         self._ordered_at: datetime | None = None
         self._reminded_at: datetime | None = None
         self._cases_at: datetime | None = None
+        self._pruned_at = 0.0
 
     def stop(self) -> None:
         """Ask it to end; it does so after the step at hand."""
@@ -40,7 +55,7 @@ class Worker(threading.Thread):
     def run(self) -> None:
         while not self._stop_asked.wait(TICK_S):
             steps = (self._remind, prices.apply_due, mail_delivery.deliver_due, self._start_imports)
-            for step in (*steps, self._look_after_cases, self._place_standing_orders, self._sweep):
+            for step in (*steps, self._look_after_cases, self._place_standing_orders, self._sweep, self._prune):
                 try:
                     step()
                 except Exception:
@@ -80,6 +95,12 @@ class Worker(threading.Thread):
             self._cases_at = now
             while cases.escalation.step() and not self._stop_asked.is_set():
                 pass  # a page of cases at a time
+
+    def _prune(self) -> None:
+        """The log that the columnar copies follow, a part at a time."""
+        if time.monotonic() - self._pruned_at > PRUNE_EVERY_S:
+            self._pruned_at = time.monotonic()
+            columnar.prune()
 
     def _start_imports(self) -> None:
         """A queued import runs in a process of its own, so that pages keep their speed."""

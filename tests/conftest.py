@@ -13,10 +13,13 @@ from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session
 
 from db import schema
+from db.columnar.copy import Copy, Limits
+from db.columnar.source import SqlSource
 from db.engine import Engines, make_engines
 from services import clock, company, passwords
 from services import work as work_module
 from services.analytics import WORKER_ENVIRONMENT
+from services.columnar import keeper
 from services.settings import settings
 from services.work import Actor, Work
 from tests import make
@@ -93,6 +96,20 @@ def connection(engines: Engines, noon: datetime) -> Iterator[Connection]:
 def session(connection: Connection) -> Iterator[Session]:
     with Session(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as made:
         yield made
+
+
+@pytest.fixture
+def copied(session: Session) -> Iterator[Callable[[], Copy]]:
+    """Makes the columnar copy of what the test's transaction holds, each time it is called; questions go to it."""
+
+    def make_copy() -> Copy:
+        session.flush()
+        copy = Copy.in_memory(SqlSource(session.connection()), clock.now().isoformat(), Limits("256MB", 1))
+        keeper.bind(copy)
+        return copy
+
+    yield make_copy
+    keeper.bind(None)
 
 
 @pytest.fixture

@@ -26,8 +26,9 @@ CURRENCY = {
     "olist_slice": "BRL",
 }
 ZONE = {"online_retail": "Europe/London", "completejourney_500": "America/New_York", "olist_slice": "America/Sao_Paulo"}
-#: Tables that may keep rows after an undo: the trail, the run itself, the company, and the dictionary of the search.
-KEPT = {"audit_entry", "import_run", "setting", "word_variant"}
+#: Tables that may keep rows after an undo: the trail, the run itself, the company, the dictionary of the search,
+#: and the log that the columnar copy follows.
+KEPT = {"audit_entry", "import_run", "setting", "word_variant", "columnar_change", "columnar_state"}
 CASES = [
     *(("sqlite", name) for name in CURRENCY),
     *(("postgresql", name) for name in ("chinook", "olist_slice")),

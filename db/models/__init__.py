@@ -30,6 +30,7 @@ from db.models.case_work import (
     TextModule,
     Topic,
 )
+from db.models.columnar import ColumnarChange, ColumnarState
 from db.models.contact import (
     STILL_OPEN,
     UNDATED,
@@ -152,6 +153,8 @@ __all__ = [
     "ChangeRequest",
     "Channel",
     "ChecklistTemplate",
+    "ColumnarChange",
+    "ColumnarState",
     "Consent",
     "ContactRule",
     "Customer",

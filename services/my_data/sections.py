@@ -248,4 +248,6 @@ LEFT_OUT: dict[type[SQLModel], str] = {
     m.HourlyOrders: "sums without persons",
     m.HourlyContacts: "sums without persons",
     m.DailyCustomers: "sums without persons",
+    m.ColumnarChange: "numbers of what changed lately, for the figures; fades within hours",
+    m.ColumnarState: "the company's own",
 }
