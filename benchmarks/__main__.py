@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-PARTS = ("import_speed", "orders", "search", "timeline", "start_up", "pages")
+PARTS = ("import_speed", "orders", "search", "timeline", "analytics", "start_up", "pages")
 
 
 def main() -> None:

@@ -83,7 +83,7 @@ def _one_over_p(m: Floats, a: float, chances: Floats, y: Floats) -> Floats:
     return value
 
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 _NODES, _WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2
 
 
