@@ -7,22 +7,36 @@ how long the history is, nor on how deep in it the reader is: the next page begi
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, literal_column, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlmodel import col
 
 from db.models import AuditEntry, Role
 from services import access
 from services.inputs import line
 from services.text import _
+from services.timeline_filters import MATTERS, Narrow, Shape, conditions, values
 from services.timeline_kinds import SOURCES, Entry, Kind, Source
 from services.work import Work
 
 PAGE = 50
+NARROW_NOTHING = Narrow()
 _ORDER = list(Kind)  # entries of one instant stand in this order
 
 
@@ -50,9 +64,11 @@ def page(
     kinds: frozenset[Kind] = frozenset(),
     text: str = "",
     after: str = "",
+    narrow: Narrow = NARROW_NOTHING,
     most: int = PAGE,
 ) -> Page:
-    """The newest entries after `after` (a page's `older`), of these kinds (none: of all), that contain `text`.
+    """The newest entries after `after` (a page's `older`), of these kinds (none: of all), that contain `text` and fit
+    `narrow`.
 
     Staff only. Raises NotFound, and Invalid for a text that cannot be searched. A place that cannot be read is the
     beginning of the list.
@@ -61,7 +77,7 @@ def page(
     access.customer(w, customer_id)
     wanted = line(text, _("Text"), 200, required=False)
     asked = [kind for kind in _ORDER if not kinds or kind in kinds]
-    newest = _newest(w, customer_id, asked, wanted, _read(after), most + 1)
+    newest = _newest(w, customer_id, asked, wanted, narrow, _read(after), most + 1)
     shown = newest[:most]
     entries: dict[tuple[int, int], Entry] = {}
     for rank in {place.rank for place in shown}:
@@ -79,10 +95,12 @@ def changed(w: Work, customer_id: int) -> int:
     return w.session.connection().scalar(newest) or 0
 
 
-def _newest(w: Work, customer_id: int, kinds: list[Kind], text: str, place: _Place | None, most: int) -> list[_Place]:
+def _newest(
+    w: Work, customer_id: int, kinds: list[Kind], text: str, narrow: Narrow, place: _Place | None, most: int
+) -> list[_Place]:
     """Where the newest entries of these kinds stand, newest first."""
-    statement = _places(tuple(kinds), bool(text), None if place is None else place.rank)
-    asked: dict[str, Any] = {"customer": customer_id, "most": most}
+    statement = _places(tuple(kinds), bool(text), narrow.shape, None if place is None else place.rank)
+    asked: dict[str, Any] = {"customer": customer_id, "most": most, **values(w, narrow)}
     if text:
         asked["pattern"] = _pattern(text, w.dialect)
     if place is not None:
@@ -91,12 +109,12 @@ def _newest(w: Work, customer_id: int, kinds: list[Kind], text: str, place: _Pla
 
 
 @lru_cache(maxsize=512)
-def _places(kinds: tuple[Kind, ...], with_text: bool, after_rank: int | None) -> Select[Any]:
+def _places(kinds: tuple[Kind, ...], with_text: bool, shape: Shape, after_rank: int | None) -> Select[Any]:
     """The question behind `_newest`; putting it together takes longer than answering it, so it is kept."""
     parts = []
     for kind in kinds:
         rank = _ORDER.index(kind)
-        statement = places_of(kind, with_text=with_text)
+        statement = places_of(kind, with_text=with_text).where(*conditions(kind, shape))
         if after_rank is not None:
             statement = statement.where(_after(SOURCES[kind], rank, after_rank))
         part = statement.limit(bindparam("most", type_=Integer)).subquery()
@@ -122,11 +140,21 @@ def places_of(kind: Kind, *, with_text: bool = False) -> Select[Any]:
 def _whole(kind: Kind) -> Select[Any]:
     source = SOURCES[kind]
     some = bindparam("ids", expanding=True, type_=Integer)
-    return select(source.id.label("id"), source.at.label("at"), *source.columns).where(source.id.in_(some))
+    case, order = (c if c is not None else null() for c in MATTERS.get(kind, (None, None)))
+    matter = (case.label("of_case"), order.label("of_order"))
+    return select(source.id.label("id"), source.at.label("at"), *source.columns, *matter).where(source.id.in_(some))
 
 
 def _entries(w: Work, kind: Kind, ids: list[int]) -> list[Entry]:
-    return SOURCES[kind].entries(w, w.session.connection().execute(_whole(kind), {"ids": ids}).all())
+    rows = w.session.connection().execute(_whole(kind), {"ids": ids}).all()
+    matters = {row.id: _matter(row) for row in rows}
+    return [replace(entry, matter=matters[entry.id]) for entry in SOURCES[kind].entries(w, rows)]
+
+
+def _matter(row: Any) -> tuple[str, int] | None:
+    if row.of_case is not None:
+        return "case", row.of_case
+    return ("order", int(row.of_order)) if str(row.of_order or "").isdecimal() else None
 
 
 def _after(source: Source, rank: int, after_rank: int) -> ColumnElement[bool]:

@@ -59,6 +59,7 @@ class Entry:
     text: str = ""
     details: tuple[str, ...] = ()
     channel: Channel | None = None
+    matter: tuple[str, int] | None = None  # ("case", 4) or ("order", 17): what it belongs to
 
 
 @dataclass(frozen=True)

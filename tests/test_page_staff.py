@@ -180,7 +180,7 @@ def test_the_timeline_turns_its_pages_and_filters(session: Session, monkeypatch:
     assert "call 00" in told(at)
     at = page("customer.py", customer=str(ada), text="call 57")
     assert told(at) == ["call 57"]
-    assert "Nothing fits these filters." in shown(page("customer.py", customer=str(ada), kinds="Orders"))
+    assert "Nothing fits these filters." in shown(page("customer.py", customer=str(ada), kinds="order"))
 
 
 def test_what_waits_behind_more_is_logged_although_it_is_closed_again(

@@ -8,10 +8,18 @@ function piece(tag, className, ...inside) {
   return made;
 }
 
-function entry([id, icon, head, about, text, cut], whole, open) {
+// A case or an order by its number; nothing else is linked to.
+function way([kind, id, name]) {
+  const link = piece("a", "matter", name);
+  link.href = kind === "case" ? `case?case=${Number(id)}` : `order-desk?order=${Number(id)}`;
+  return link;
+}
+
+function entry([id, icon, head, about, text, cut], matter, whole, open) {
   const sign = piece("span", "icon", icon);
   sign.setAttribute("aria-hidden", "true");
   const item = piece("li", "entry", piece("p", "head", sign, piece("strong", "", head), " ", piece("small", "", about)));
+  if (matter) item.firstChild.append(" ", way(matter));
   if (text) item.append(piece("p", "text", text));
   if (cut) {
     const button = piece("button", "more", whole);
@@ -34,19 +42,22 @@ export default function (component) {
   };
   list.setAttribute("aria-label", data.label);
   list.replaceChildren(
-    ...data.entries.map(told => {
+    ...data.entries.flatMap(told => {
+      const matter = data.links[told[0]];
+      const heading = data.headings[told[0]];
       // What stays the same stays where it is: a selection or the keyboard's place in it is not lost.
-      const same = JSON.stringify([told, told[5] ? data.opened : 0]);
-      const item = before.get(same) ?? entry(told, data.whole, open);
+      const same = JSON.stringify([told, matter, told[5] ? data.opened : 0]);
+      const item = before.get(same) ?? entry(told, matter, data.whole, open);
       now.set(same, item);
-      return item;
+      return heading ? [piece("li", "heading", heading), item] : [item];
     }),
   );
   kept.set(list, { items: now, wanted });
   const whole = data.entries.findIndex(([id, , , , , cut]) => id === wanted && !cut);
   if (whole < 0) return;
   // The button is gone with the short text; who pressed it goes on where the whole text stands.
-  list.children[whole].tabIndex = -1;
-  list.children[whole].focus({ preventScroll: true });
+  const shown = list.querySelectorAll(".entry")[whole];
+  shown.tabIndex = -1;
+  shown.focus({ preventScroll: true });
   kept.get(list).wanted = null;
 }

@@ -11,7 +11,10 @@ from pages._ui.feedback import reported
 from pages._ui.guard import acting, require
 from pages._ui.scripted import scripted, styles
 from pages._ui.show import empty, when
+from pages.staff._ui.history_filters import Wanted, wanted
 from services import timeline
+from services.cases.rules import case_number
+from services.search import order_number
 from services.text import _
 from services.timeline_kinds import Entry, Kind
 from services.work import Actor, reading
@@ -66,12 +69,29 @@ def told(entry: Entry, actor: Actor, opened: list[str]) -> tuple[str, str, str, 
     return name, icon, entry.head, about, entry.text[:SHORT] + " …", True
 
 
-def listed(entries: list[Entry], actor: Actor, key: str) -> None:
+def matter(of: tuple[str, int]) -> str:
+    """A case or an order by its number."""
+    kind, number = of
+    return case_number(number) if kind == "case" else order_number(number)
+
+
+def together(entries: list[Entry]) -> tuple[list[Entry], dict[str, str]]:
+    """Entries of one matter stand together where its newest stands; and the headings, by the first entry of each."""
+    matters = dict.fromkeys(e.matter for e in entries)
+    groups = [(of, [e for e in entries if e.matter == of]) for of in matters]
+    headings = {f"{g[0].kind}-{g[0].id}": matter(of) if of else _("Without a case or order") for of, g in groups}
+    return [e for _of, group in groups for e in group], headings
+
+
+def listed(entries: list[Entry], actor: Actor, key: str, *, grouped: bool = False) -> None:
     """The entries; whoever asks for the whole of a long text gets it with the next run of the fragment."""
     opened = getattr(st.session_state.get(key), "opened", None)
     # What comes from the browser is only ever compared with names of our own.
     opened = [str(name) for name in opened][: timeline.PAGE] if isinstance(opened, list) else []
+    entries, headings = together(entries) if grouped else (entries, {})
     data = {
+        "links": {f"{e.kind}-{e.id}": (*e.matter, matter(e.matter)) for e in entries if e.matter},
+        "headings": headings,
         "entries": [told(entry, actor, opened) for entry in entries],
         "opened": opened,
         "label": _("Timeline"),
@@ -79,30 +99,6 @@ def listed(entries: list[Entry], actor: Actor, key: str) -> None:
     }
     mount = scripted("timeline", html='<ol data-part="list"></ol>', css=styles("timeline.css"))
     mount(key=key, data=data, on_opened_change=lambda: None)
-
-
-def filters() -> tuple[frozenset[Kind], str]:
-    """Kinds and text; both stand in the address, so that a view can be shared."""
-    picked = st.pills(
-        _("Show"),
-        [str(k) for k in Kind],
-        selection_mode="multi",
-        format_func=lambda value: called(Kind(value)),
-        key="kinds",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    text = st.text_input(
-        _("Search in the timeline"),
-        type="search",
-        live=True,
-        key="text",
-        bind="query-params",
-        max_chars=200,
-        placeholder=_("Search in the timeline"),
-        label_visibility="collapsed",
-    )
-    return frozenset(Kind(k) for k in picked), (text or "").strip()
 
 
 def places(customer_id: int, asked: object) -> list[str]:
@@ -119,17 +115,17 @@ def places(customer_id: int, asked: object) -> list[str]:
 def history(customer_id: int) -> None:
     """The list with its filters; turning a page redraws nothing else."""
     actor = require(Role.STAFF)
-    kinds, text = filters()
-    behind = places(customer_id, (kinds, text))
+    asked = wanted(actor, called)
+    behind = places(customer_id, asked)
     page = timeline.Page([])
     with reported() as outcome, reading(actor) as w:
-        page = timeline.page(w, customer_id, kinds=kinds, text=text, after=behind[-1])
+        page = timeline.page(w, customer_id, kinds=asked.kinds, text=asked.text, narrow=asked.narrow, after=behind[-1])
     if not outcome.ok:
         return
     if page.entries:
-        listed(page.entries, actor, f"timeline_{customer_id}")
+        listed(page.entries, actor, f"timeline_{customer_id}", grouped=asked.grouped)
     else:
-        nothing(bool(kinds or text))
+        nothing(asked != Wanted(grouped=asked.grouped))
     with st.container(horizontal=True):
         if len(behind) > 1:
             st.button(_("Newer"), icon=":material/arrow_upward:", key="newer", on_click=turn, args=("",))
