@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
-from db.models import AuditEntry, Role, Team
-from services import service_lines
+from db.models import AuditEntry, Role, Team, TeamMember
+from services import cases, service_lines
+from services.cases import NewCase, NewQuestion, routing
 from services.errors import Invalid, NotAllowed, NotFound
 from services.work import Actor, Work
 from tests import make
@@ -64,3 +65,24 @@ def test_customers_neither_set_nor_read_it_here(desk: Work, team: Team) -> None:
     ):
         with pytest.raises(NotAllowed):
             act()
+
+
+def test_a_new_case_goes_to_the_team_with_the_reason_and_only_the_team_settles_it(desk: Work, team: Team) -> None:
+    ada = make.customer(desk.session)
+    member = make.person(desk.session)
+    desk.session.add(TeamMember(team_id=team.id, staff_id=member.staff_id or 0))
+    service_lines.put(desk, ada.id, team.id, "medical device at home")
+    opened = cases.raise_for(desk, ada.id, NewCase(idempotency_key="1", subject="it beeps", text="it beeps"))
+    assert (opened.team_id, opened.routed_for, opened.team_only) == (team.id, "medical device at home", True)
+    assert opened.owner_id is None, "whoever took the call is not of the team"
+    with pytest.raises(NotAllowed, match="Care"):
+        routing.only_by_those(desk, opened)
+    routing.only_by_those(replace(desk, actor=replace(desk.actor, staff_id=member.staff_id)), opened)
+
+
+def test_a_customer_s_own_question_goes_to_the_team_too(desk: Work, team: Team) -> None:
+    ada = make.customer(desk.session)
+    service_lines.put(desk, ada.id, team.id, "medical device at home")
+    herself = replace(desk, actor=make.actor(desk.session, Role.CUSTOMER, of=ada))
+    asked = cases.ask(herself, NewQuestion(idempotency_key="1", subject="it beeps", text="it beeps"))
+    assert (asked.team_id, asked.team_only) == (team.id, True)

@@ -1,7 +1,7 @@
 """Which team a case goes to, and who may settle it."""
 
 from db.models import Case, Role, Team
-from services import audit, teams
+from services import audit, service_lines, teams
 from services.cases import topics
 from services.cases.rules import held
 from services.errors import NotAllowed
@@ -11,7 +11,14 @@ from services.work import Work
 
 
 def on_opening(w: Work, case: Case) -> None:
-    """Where a new case goes: to the team of its topic. Part of the transaction that opens it."""
+    """Where a new case goes: to the specialised team of its customer, else to that of its topic.
+
+    Part of the transaction that opens it. Of a specialised line only the team may settle it.
+    """
+    special = service_lines.behind(w, case.customer_id)
+    if special is not None:
+        place(w, case, special.team_id, special.reason, team_only=True)
+        return
     topic = topics.named(w, case.topic) if case.topic and case.team_id is None else None
     if topic is not None and topic.team_id is not None:
         place(w, case, topic.team_id, _("topic: {topic}").format(topic=topic.name))
