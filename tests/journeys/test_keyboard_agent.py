@@ -1,5 +1,6 @@
 """An agent without a mouse: what is being typed is never lost, and a contact is logged with a few keys."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -57,3 +58,39 @@ def test_one_key_leads_back_to_the_search(demo_server: tuple[LiveServer, DemoSum
     page.keyboard.press("s")
     expect(box).to_be_focused()
     expect(box).to_have_value("")
+
+
+def test_from_today_a_call_is_logged_with_three_keys_and_the_words(
+    demo_server: tuple[LiveServer, DemoSummary], visit: Visit
+) -> None:
+    server, summary = demo_server
+    page = visit(DESKTOP)
+    sign_in(page, server, summary, AGENT, "today?scope=all")
+    expect(page.get_by_role("button", name="Open").first).to_be_visible()
+    page.keyboard.press("o")
+    words = page.get_by_role("textbox", name="What was said")
+    expect(words).to_be_visible()
+    page.keyboard.press("l")
+    expect(words).to_be_focused()
+    page.keyboard.type("Called as planned, all is well")
+    page.keyboard.press("Control+Enter")
+    expect(words).to_have_value("")
+    main = page.get_by_test_id("stMain")
+    expect(main.get_by_text("Called as planned, all is well", exact=True)).to_have_count(1)
+
+
+def test_a_line_is_put_off_with_two_keys_without_leaving_the_day(
+    demo_server: tuple[LiveServer, DemoSummary], visit: Visit
+) -> None:
+    server, summary = demo_server
+    page = visit(DESKTOP)
+    sign_in(page, server, summary, AGENT, "today?scope=all")
+    done = page.get_by_role("button", name=re.compile("^(Done|Kept)"))
+    expect(done.first).to_be_visible()
+    page.wait_for_timeout(1_000)  # all lines are there
+    before = done.count()
+    page.keyboard.press("m")
+    expect(page.get_by_role("button", name="Tomorrow morning")).to_be_visible()
+    page.keyboard.press("t")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(done).to_have_count(before - 1)
