@@ -168,6 +168,12 @@ def held(w: Work, product_id: int) -> Product:
     return found
 
 
+def there(w: Work, product_id: int) -> int | None:
+    """How many pieces are there; None: not counted. Staff only. Raises NotFound."""
+    w.require(Role.STAFF)
+    return access.product(w, product_id).stock
+
+
 def history(w: Work, product_id: int, *, most: int = HISTORY) -> list[Movement]:
     """The newest movements of a product with the running stock, newest first. Staff only. Raises NotFound."""
     w.require(Role.STAFF)

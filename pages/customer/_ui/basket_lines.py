@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.feedback import reported
 from pages._ui.show import md, price
 from pages.customer._ui.marks import below, bold
-from pages.customer._ui.offers import stock_badge
+from pages.customer._ui.offers import product_link, stock_badge
 from services import baskets
 from services.baskets import Line, State, View
 from services.text import _
@@ -17,7 +17,7 @@ def basket_lines(view: View, actor: Actor) -> None:
     for line in view.lines:
         with st.container(border=True, gap="small", key=f"line_{line.product_id}"):
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-                st.markdown(bold(md(line.name)), width="content")
+                product_link(line.product_id, line.name)
                 if line.state is State.READY:
                     stock_badge(line.stock, line.left)
             _told(line)
