@@ -53,7 +53,8 @@ def page(url: str, **address: str) -> AppTest:
 
 def shown(at: AppTest) -> str:
     elements = (*at.title, *at.text, *at.caption, *at.markdown, *at.error, *at.warning, *at.success)
-    return "\n".join(str(e.value) for e in elements).replace("\\", "").replace("\u2060", "")
+    words = [*(str(e.value) for e in elements), *(str(e.proto.label) for e in at.get("page_link"))]
+    return "\n".join(words).replace("\\", "").replace("\u2060", "")
 
 
 def test_a_misspelt_product_goes_into_the_basket_and_the_page_stays(w: Work) -> None:

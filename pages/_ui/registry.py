@@ -65,6 +65,13 @@ def entries(_language: str) -> list[Entry]:
         Entry("admin/audit.py", "audit", _("Audit trail"), ":material/history:", (ADMIN,), house),
         Entry("admin/demonstration.py", "demonstration", _("Demonstration company"), ":material/toys:", (ADMIN,)),
         Entry("everyone/security.py", "security", _("Sign-in and security"), ":material/shield:", guard.EVERYBODY, me),
+        *_public(),
+    ]
+
+
+def _public() -> list[Entry]:
+    """The pages of those who have not signed in."""
+    return [
         Entry("public/sign_in.py", "sign-in", _("Sign in"), ":material/login:"),
         Entry("public/register.py", "register", _("Register"), ":material/person_add:"),
         Entry("public/confirm.py", "confirm", _("Confirm your address"), ":material/mark_email_read:"),

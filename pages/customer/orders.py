@@ -9,7 +9,7 @@ from pages._ui.papers import papers
 from pages._ui.show import day, empty, md, price, when
 from pages.customer._ui.again import order_again
 from pages.customer._ui.cancelling import cancel_button
-from pages.customer._ui.marks import below
+from pages.customer._ui.offers import product_link
 from pages.customer._ui.order_rows import order_rows, status_badge
 from pages.customer._ui.parcels import parcels
 from pages.customer._ui.returning import returning
@@ -67,7 +67,12 @@ def lines(seen: Detail) -> None:
         for number, line in enumerate(seen.lines):
             with st.container(horizontal=True, horizontal_alignment="distribute", key=f"detail_{number}"):
                 each = f":gray[{line.quantity} × {price(line.unit_price_cents)}]"
-                st.markdown(below(md(line.name), each), width="content")
+                with st.container(width="content", gap=None):
+                    if line.product_id is None:
+                        st.markdown(md(line.name))
+                    else:
+                        product_link(line.product_id, line.name)
+                    st.markdown(each)
                 st.markdown(price(line.total_cents), width="content")
         st.divider()
         total = seen.summary.total_cents

@@ -56,18 +56,7 @@ def words_form(product_id: int, now: Fields, version: int, actor: Actor) -> None
     # Another form after each that was taken, and the same one after a refusal: nothing that was typed is lost then.
     key = f"{form}_{st.session_state.setdefault(form, 0)}"
     with st.form(f"words_{key}"):
-        left, right = st.columns(2)
-        typed: dict[str, Any] = {
-            "name": left.text_input(_("Name"), now.name, max_chars=300, key=f"{key}_name"),
-            "sku": right.text_input(_("Article number"), now.sku, max_chars=120, key=f"{key}_sku"),
-            "category": left.text_input(_("Category"), now.category, max_chars=120, key=f"{key}_category"),
-            "subcategory": right.text_input(_("Group"), now.subcategory, max_chars=120, key=f"{key}_subcategory"),
-            "brand": left.text_input(_("Brand"), now.brand, max_chars=120, key=f"{key}_brand"),
-            "unit": right.text_input(_("Unit"), now.unit, max_chars=60, key=f"{key}_unit"),
-        }
-        typed["description"] = st.text_area(
-            _("Description"), now.description, max_chars=4000, height=160, key=f"{key}_description"
-        )
+        typed = _named(now, key)
         days, months = st.columns(2)
         typed["delivery_days"] = int(
             days.number_input(_("Days to the door"), min_value=0, step=1, value=now.delivery_days, key=f"{key}_days")
@@ -77,27 +66,49 @@ def words_form(product_id: int, now: Fields, version: int, actor: Actor) -> None
             _("Warranty in months (empty: none)"), min_value=1, step=1, value=now.warranty_months, key=f"{key}_warranty"
         )
         typed["warranty_months"] = None if warranty is None else int(warranty)
-        st.markdown(_("Facts, as customers see them"))
-        given = st.data_editor(
-            pd.DataFrame({"fact": list(now.facts), "value": list(now.facts.values())}, dtype="str"),
-            column_config={
-                "fact": st.column_config.TextColumn(_("Fact"), max_chars=60, required=True),
-                "value": st.column_config.TextColumn(_("Value"), max_chars=300, required=True, width="large"),
-            },
-            num_rows="dynamic",
-            hide_index=True,
-            key=f"{key}_facts",
-            alt=_("Facts"),
-        )
+        given = _facts(now, f"{key}_facts")
         typed["is_service"] = st.checkbox(_("A service: nothing is sent"), now.is_service, key=f"{key}_service")
         typed["active"] = st.checkbox(_("On the shelf"), now.active, key=f"{key}_active", disabled=not pricing)
         sent = st.form_submit_button(_("Save"), type="primary")
     if sent:
         with reported(_("Saved.")) as outcome, work(actor) as w:
-            pairs = zip(given["fact"], given["value"], strict=True)
-            facts = {str(f): str(v) for f, v in pairs if isinstance(f, str) and isinstance(v, str)}
-            fields = Fields.model_validate({**typed, "facts": facts})
+            fields = Fields.model_validate({**typed, "facts": given})
             products.change(w, product_id, fields, version)
         if outcome.ok:
             st.session_state[form] += 1
             st.rerun()
+
+
+def _named(now: Fields, key: str) -> dict[str, Any]:
+    """The fields with words."""
+    left, right = st.columns(2)
+    typed: dict[str, Any] = {
+        "name": left.text_input(_("Name"), now.name, max_chars=300, key=f"{key}_name"),
+        "sku": right.text_input(_("Article number"), now.sku, max_chars=120, key=f"{key}_sku"),
+        "category": left.text_input(_("Category"), now.category, max_chars=120, key=f"{key}_category"),
+        "subcategory": right.text_input(_("Group"), now.subcategory, max_chars=120, key=f"{key}_subcategory"),
+        "brand": left.text_input(_("Brand"), now.brand, max_chars=120, key=f"{key}_brand"),
+        "unit": right.text_input(_("Unit"), now.unit, max_chars=60, key=f"{key}_unit"),
+    }
+    typed["description"] = st.text_area(
+        _("Description"), now.description, max_chars=4000, height=160, key=f"{key}_description"
+    )
+    return typed
+
+
+def _facts(now: Fields, key: str) -> dict[str, str]:
+    """The facts, row by row."""
+    st.markdown(_("Facts, as customers see them"))
+    given = st.data_editor(
+        pd.DataFrame({"fact": list(now.facts), "value": list(now.facts.values())}, dtype="str"),
+        column_config={
+            "fact": st.column_config.TextColumn(_("Fact"), max_chars=60, required=True),
+            "value": st.column_config.TextColumn(_("Value"), max_chars=300, required=True, width="large"),
+        },
+        num_rows="dynamic",
+        hide_index=True,
+        key=key,
+        alt=_("Facts"),
+    )
+    pairs = zip(given["fact"], given["value"], strict=True)
+    return {f: v for f, v in pairs if isinstance(f, str) and isinstance(v, str)}

@@ -61,7 +61,7 @@ def _columns(digits: int, currency: str, *, pricing: bool) -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
         "link": st.column_config.LinkColumn(_("Page"), display_text=":material/open_in_new:", width=50, disabled=True),
-        "name": text(_("Name"), required=True, max_chars=300, width="large"),
+        "name": text(_("Name"), required=True, max_chars=300, width=240),
         "sku": text(_("Article number"), max_chars=120),
         "category": text(_("Category"), max_chars=120),
         "price": number(
