@@ -6,15 +6,14 @@ from db.models import Role
 from pages._ui.addressed import number
 from pages._ui.guard import require
 from pages._ui.papers import papers
-from pages._ui.show import day, empty, md, price, when
+from pages._ui.show import day, empty, md, when
 from pages.customer._ui.again import order_again
 from pages.customer._ui.cancelling import cancel_button
-from pages.customer._ui.offers import product_link
+from pages.customer._ui.order_lines import lines
 from pages.customer._ui.order_rows import order_rows, status_badge
 from pages.customer._ui.parcels import parcels
 from pages.customer._ui.returning import returning
 from pages.customer._ui.suggested import comes_again
-from pages.customer._ui.sums import sums
 from services import documents, orders, returns
 from services.errors import NotFound
 from services.orders import Detail
@@ -59,26 +58,6 @@ def state(seen: Detail, actor: Actor) -> None:
         st.markdown(_("Cancelled on {day}").format(day=md(day(seen.cancelled_at, actor))))
     elif summary.promised_on:
         st.markdown(_("With you by {day}").format(day=f"**{md(day(summary.promised_on, actor))}**"))
-
-
-def lines(seen: Detail) -> None:
-    """What was ordered and what it cost."""
-    with st.container(border=True, gap="small"):
-        for number, line in enumerate(seen.lines):
-            with st.container(horizontal=True, horizontal_alignment="distribute", key=f"detail_{number}"):
-                each = f":gray[{line.quantity} × {price(line.unit_price_cents)}]"
-                with st.container(width="content", gap=None):
-                    if line.product_id is None:
-                        st.markdown(md(line.name))
-                    else:
-                        product_link(line.product_id, line.name)
-                    st.markdown(each)
-                st.markdown(price(line.total_cents), width="content")
-        st.divider()
-        total = seen.summary.total_cents
-        sums(seen.lines_cents, seen.voucher_code, seen.discount_cents, seen.shipping_cents, total, seen.rates)
-        if seen.tax_cents is None:
-            st.caption(_("The tax of this order is not recorded."))
 
 
 def detail(actor: Actor, order_id: int) -> None:
