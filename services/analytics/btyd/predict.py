@@ -111,9 +111,9 @@ def at_least(fit: Fit, of: Triples, n: Floats, days: float, rate: Floats | float
     return total
 
 
-def _tail(fits: Sequence[Fit], of: Triples, n: Floats, days: float, rate: Floats) -> Floats:
+def _tail(fits: Sequence[Fit], active: Sequence[Floats], of: Triples, n: Floats, days: float, rate: Floats) -> Floats:
     """Probability of at least n purchases, active or not: the mean over the fits that are possible."""
-    found = [p_alive(fit, of) * at_least(fit, of, n, days, rate) for fit in fits]
+    found = [alive * at_least(fit, of, n, days, rate) for fit, alive in zip(fits, active, strict=True)]
     mean: Floats = np.mean(found, axis=0)
     return mean
 
@@ -128,11 +128,16 @@ def count_quantile(fits: Sequence[Fit], of: Triples, level: float, days: float, 
     factor = np.broadcast_to(np.asarray(rate, float), of.x.shape)
     answer = np.zeros(of.x.size, np.int64)
     more = 1 - level  # the answer is the largest n with P(N >= n) > 1 - level
-    who = np.flatnonzero(_tail(fits, of, np.ones(of.x.size), days, factor) > more)
-    part, rates = Triples(*(c[who] for c in of)), factor[who]
+    active = [p_alive(fit, of) for fit in fits]
+    # Nobody who is more likely than that to have stopped can have another answer than 0.
+    open_to = np.flatnonzero(np.mean(active, axis=0) > more)
+    some = Triples(*(c[open_to] for c in of))
+    once = _tail(fits, [a[open_to] for a in active], some, np.ones(open_to.size), days, factor[open_to])
+    who = open_to[once > more]
+    part, rates, alive = Triples(*(c[who] for c in of)), factor[who], [a[who] for a in active]
 
     def above(at: Ints, n: Floats) -> NDArray[np.bool_]:
-        return _tail(fits, Triples(*(c[at] for c in part)), n, days, rates[at]) > more
+        return _tail(fits, [a[at] for a in alive], Triples(*(c[at] for c in part)), n, days, rates[at]) > more
 
     low, high = np.ones(who.size), np.full(who.size, 2.0)
     growing = np.arange(who.size)
