@@ -11,6 +11,7 @@ from db.models import Role
 from pages._ui import feedback, guard, registry, signing_in
 from pages._ui.customer_view import banner
 from pages._ui.due_badge import due_badge
+from pages._ui.keys import keys
 from pages._ui.narrow import narrow
 from pages._ui.show import home, md
 from services import first_run, sessions, sign_in
@@ -39,6 +40,7 @@ if signed_in:
     with st.sidebar:
         st.caption(md(f"{actor.name} · {company.name}"))
         due_badge(actor)
+        keys(actor, current.url_path)
         if st.button(_("Sign out"), icon=":material/logout:", key="sign_out", width="stretch"):
             with feedback.reported(), work(actor) as w:
                 sessions.end(w, actor.session_id)

@@ -1,0 +1,29 @@
+"""The keys of a page are listed in one place, and no two of them are the same."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pages._ui import keys
+
+STAFF = Path(__file__).parent.parent / "pages" / "staff"
+#: Where the keys of a page are written in the code.
+WRITTEN = {
+    "customer": ["customer.py", "_ui/brief.py", "_ui/matters.py", "_ui/planning.py"],
+    "customers": ["customers.py"],
+}
+
+
+@pytest.mark.parametrize("url", WRITTEN)
+def test_every_key_of_the_page_is_in_the_list_and_none_twice(url: str) -> None:
+    source = "".join((STAFF / name).read_text("utf-8") for name in WRITTEN[url])
+    used = re.findall(r'(?:shortcut|pressed)="([A-Z])"', source)
+    assert used
+    assert len(used) == len(set(used)), "two buttons answer to one key"
+    assert set(used) <= set(keys.of_page(url))
+
+
+def test_no_key_clashes_with_those_of_every_page_or_of_streamlit() -> None:
+    for url in WRITTEN:
+        assert not set(keys.of_page(url)) & {*keys.everywhere(), "R", "C"}
