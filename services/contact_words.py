@@ -1,6 +1,7 @@
 """Kinds of contact, states of cases and follow-ups, in the words of people."""
 
-from db.models import CaseState, Channel, Direction, Ending
+from db.models import CaseState, Channel, Direction, Ending, ReasonKind
+from services import reasons
 from services.text import _
 
 
@@ -21,6 +22,16 @@ def channel(value: Channel) -> str:
 def direction(value: Direction) -> str:
     """Who began: the customer or we."""
     return {Direction.IN: _("from the customer"), Direction.OUT: _("from us")}[value]
+
+
+def reason(code: str) -> str:
+    """What a contact was about: the words of a managed reason, or what an import or an earlier time wrote."""
+    return reasons.in_words(ReasonKind.CONTACT, code)
+
+
+def head(on: Channel, began: Direction, about: str) -> tuple[str, str, str]:
+    """The three words over a contact: channel, who began, reason."""
+    return channel(on), direction(began), reason(about)
 
 
 def case_state(value: CaseState) -> str:

@@ -1,7 +1,6 @@
 """Logging what passed between a customer and us: on which channel, about what, with which promise and next step."""
 
 import hashlib
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -9,8 +8,8 @@ from sqlalchemy import select as rows
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, col, select
 
-from db.models import UNDATED, Channel, Customer, Direction, FollowUp, Interaction, Promise, Role
-from services import access, audit, clock, company, contact_rules, rollups
+from db.models import UNDATED, Channel, Customer, Direction, FollowUp, Interaction, Promise, ReasonKind, Role
+from services import access, audit, clock, company, contact_rules, reasons, rollups
 from services.errors import Conflict, Invalid
 from services.inputs import line, paragraph
 from services.search import customer_number
@@ -21,7 +20,6 @@ MOST_WORDS = 20_000
 MOST_MINUTES = 24 * 60
 LATEST_DATE = timedelta(days=5 * 366)  # a promise or a next touch beyond it is a slip of the finger
 TOUCH_AT = time(9, 0)  # when a follow-up of a day falls due, in the company's time zone
-ASKED_FOR_REASONS = 500
 
 
 class NewInteraction(SQLModel):
@@ -34,6 +32,8 @@ class NewInteraction(SQLModel):
     reason: str = ""
     outcome: str = ""
     minutes: int | None = None
+    participants: str = ""
+    explained_again: bool = False  # the customer had to tell what we were told before
     happened_at: datetime | None = None
     promise: str = ""
     promise_until: date | None = None
@@ -45,6 +45,8 @@ class NewInteraction(SQLModel):
 
 def log(w: Work, customer_id: int, new: NewInteraction) -> Interaction:
     """Write the contact down, with the promise and the follow-up it names, and count it. Staff only.
+
+    The reason is the code of a managed reason, or empty. Files are attached with services/files afterwards.
 
     The same key again is the same contact, not a second one. Raises Invalid, NotFound and, where the key was used for
     other words, Conflict; then nothing is written.
@@ -77,14 +79,6 @@ def log(w: Work, customer_id: int, new: NewInteraction) -> Interaction:
         contact_rules.taken_back(w, customer_id)
     _record(w, row, promise, touch)
     return row
-
-
-def reasons(w: Work, most: int = 12) -> list[str]:
-    """What the last contacts were about, most frequent first: suggestions for the form. Staff only."""
-    w.require(Role.STAFF)
-    recent = select(Interaction.reason).order_by(col(Interaction.happened_at).desc(), col(Interaction.id).desc())
-    counted = Counter(r for r in w.session.exec(recent.limit(ASKED_FOR_REASONS)) if r)
-    return [reason for reason, _n in counted.most_common(most)]
 
 
 @dataclass(frozen=True)
@@ -123,9 +117,11 @@ def _checked(w: Work, new: NewInteraction) -> Interaction:
     return Interaction(
         channel=Channel(new.channel),
         direction=Direction(new.direction),
-        reason=line(new.reason, _("Reason"), 200, required=False),
+        reason=reasons.checked(w, ReasonKind.CONTACT, new.reason, required=False),
         summary=paragraph(new.summary, _("What was said"), MOST_WORDS),
         outcome=line(new.outcome, _("Outcome"), 200, required=False),
+        participants=line(new.participants, _("Who else was there"), 400, required=False),
+        explained_again=new.explained_again,
         duration_s=None if new.minutes is None else new.minutes * 60,
         staff_id=w.actor.staff_id,
         happened_at=_past(w, new.happened_at),
@@ -186,7 +182,7 @@ def _follow_up(w: Work, new: NewInteraction, customer_id: int, row: Interaction)
     return FollowUp(
         customer_id=customer_id,
         owner_id=w.actor.staff_id,
-        reason=reason or row.reason or row.summary.splitlines()[0][:200],
+        reason=reason or reasons.in_words(ReasonKind.CONTACT, row.reason) or row.summary.splitlines()[0][:200],
         due_at=datetime.combine(day, TOUCH_AT, company.of(w).zone).astimezone(UTC),
         created_at=w.now,
     )

@@ -97,10 +97,12 @@ def _contacts(w: Work, rows: Sequence[Any]) -> list[Entry]:
             Kind.CONTACT,
             r.id,
             r.at if r.date_known and r.at != UNDATED else None,
-            " · ".join(_some(contact_words.channel(r.channel), contact_words.direction(r.direction), r.reason)),
+            " · ".join(_some(*contact_words.head(r.channel, r.direction, r.reason))),
             r.summary,
             _some(
                 r.subtopic,
+                _("With {names}").format(names=r.participants) if r.participants else "",
+                _("Had to be explained again") if r.explained_again else "",
                 _("Outcome: {outcome}").format(outcome=r.outcome) if r.outcome else "",
                 _("{n} minutes").format(n=number(r.duration_s / 60)) if r.duration_s else "",
                 staff.get(r.staff_id),
@@ -270,7 +272,9 @@ def _source(model: Any, at: str, entries: Any, columns: str, texts: str, **more:
     return Source(model.customer_id, getattr(model, at), model.id, of(columns), of(texts), entries, **more)
 
 
-_TOLD_OF_A_CONTACT = "channel direction reason subtopic summary outcome duration_s staff_id date_known"
+_TOLD_OF_A_CONTACT = (
+    "channel direction reason subtopic summary outcome participants explained_again duration_s staff_id date_known"
+)
 _TOLD_OF_AN_ANSWER = "instrument question score scale_max title text"
 SOURCES: dict[Kind, Source] = {
     Kind.CONTACT: _source(Interaction, "happened_at", _contacts, _TOLD_OF_A_CONTACT, "summary reason subtopic outcome"),

@@ -70,11 +70,11 @@ def test_a_promise_and_a_next_touch_become_records_of_their_own(w: Work) -> None
     ada = make.customer(w.session)
     friday, monday = date(2026, 3, 6), date(2026, 3, 9)
     logged = interactions.log(
-        w, ada.id, call(promise="send the part", promise_until=friday, next_touch_on=monday, reason="Repair")
+        w, ada.id, call(promise="send the part", promise_until=friday, next_touch_on=monday, reason="fault")
     )
     promise, touch = w.session.exec(select(Promise)).one(), w.session.exec(select(FollowUp)).one()
     assert (promise.what, promise.due_on, promise.owner_id) == ("send the part", friday, w.actor.staff_id)
-    assert (touch.reason, touch.due_at) == ("Repair", datetime(2026, 3, 9, 9, tzinfo=UTC))
+    assert (touch.reason, touch.due_at) == ("Something does not work", datetime(2026, 3, 9, 9, tzinfo=UTC))
     assert {promise.interaction_id, touch.interaction_id} == {logged.id}
     actions = set(w.session.exec(select(AuditEntry.action).where(AuditEntry.customer_id == ada.id)))
     assert actions == {"interactions.log", "promises.make", "follow_ups.plan"}
@@ -85,7 +85,9 @@ def test_a_promise_and_a_next_touch_become_records_of_their_own(w: Work) -> None
     [
         ({"summary": "  \n "}, "What was said: please fill this in"),
         ({"summary": "x" * 20_001}, "What was said: at most 20000 characters"),
-        ({"reason": "a\nb"}, "Reason: there is an invisible control character"),
+        ({"reason": "a\nb"}, "Reason: choose one of the list"),
+        ({"reason": "damaged"}, "Reason: choose one of the list"),
+        ({"participants": "a\nb"}, "Who else was there: there is an invisible control character"),
         ({"minutes": -1}, "Duration: minutes, from 0 to 1440"),
         ({"minutes": 2000}, "Duration: minutes, from 0 to 1440"),
         ({"happened_at": make.NOON + timedelta(minutes=1)}, "When: a contact is logged once it has happened"),
@@ -138,17 +140,8 @@ def test_only_staff_log_contacts_and_only_for_customers_that_exist(session: Sess
     for actor in (VISITOR, make.actor(session, Role.CUSTOMER, of=ada)):
         with pytest.raises(NotAllowed):
             interactions.log(work_as(actor), ada.id, call())
-        with pytest.raises(NotAllowed):
-            interactions.reasons(work_as(actor))
     with pytest.raises(NotFound):
         interactions.log(work_as(make.actor(session)), 10**6, call())
-
-
-def test_the_form_suggests_what_callers_asked_about_lately(w: Work) -> None:
-    ada = make.customer(w.session)
-    for n, reason in enumerate(["Delivery", "", "Invoice", "Delivery"]):
-        interactions.log(w, ada.id, call(idempotency_key=f"f{n}", reason=reason))
-    assert interactions.reasons(w) == ["Delivery", "Invoice"]
 
 
 def test_two_clicks_at_the_same_moment_log_one_contact(fresh_engines: Engines) -> None:

@@ -132,7 +132,7 @@ def test_a_contact_is_logged_with_the_draft_that_was_left(session: Session, monk
     who = signed_in(session, monkeypatch)
     ada = known(session, "Ada Lovelace", "ada@example.com")
     desk = Work(session, Actor(person_id=who.id, role=who.role, staff_id=who.staff_id), NOON)
-    drafts.save(desk, f"contact:{ada}", {"summary": "Wants the blue one.", "reason": "Colour", "way": "letter out"})
+    drafts.save(desk, f"contact:{ada}", {"summary": "Wants the blue one.", "reason": "product", "way": "letter out"})
     session.commit()
     at = page("customer.py", customer=str(ada))
     at.button(key=f"log_{ada}").click().run()
@@ -140,7 +140,7 @@ def test_a_contact_is_logged_with_the_draft_that_was_left(session: Session, monk
     assert not at.error
     logged = session.exec(select(Interaction)).one()
     assert (logged.summary, logged.reason, logged.channel, logged.direction, logged.staff_id) == (
-        "Wants the blue one.", "Colour", "letter", "out", who.staff_id,
+        "Wants the blue one.", "product", "letter", "out", who.staff_id,
     )  # fmt: skip
     assert session.exec(select(Draft)).all() == []
     assert told(at) == ["Wants the blue one."]

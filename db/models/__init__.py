@@ -114,6 +114,7 @@ from db.models.product import PriceChange, Product, ProductLink
 from db.models.reason import Reason, ReasonKind
 from db.models.rollup import DailyCustomers, DailySales, HourlyContacts, HourlyOrders
 from db.models.search import CustomerWord, WordVariant
+from db.models.service import ContactTemplate, ServiceReport
 from db.models.standing import (
     IntervalUnit,
     StandingEvent,
@@ -157,6 +158,7 @@ __all__ = [
     "ColumnarState",
     "Consent",
     "ContactRule",
+    "ContactTemplate",
     "Customer",
     "CustomerAddress",
     "CustomerEmail",
@@ -221,6 +223,7 @@ __all__ = [
     "SecondFactor",
     "Series",
     "ServiceLevel",
+    "ServiceReport",
     "Setting",
     "Shipment",
     "StaffMember",

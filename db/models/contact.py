@@ -38,6 +38,12 @@ class Interaction(SQLModel, table=True):
         Index("ix_interaction_timeline", "customer_id", "happened_at", "id"),  # the customer page reads by it
         Index("ix_interaction_time", "happened_at", "id"),  # the rows behind an hour of the live board
         where_given("ix_interaction_order", "order_id"),
+        Index(
+            "ix_interaction_again",
+            "happened_at",
+            sqlite_where=text("explained_again"),
+            postgresql_where=text("explained_again"),
+        ),  # the figure asks for few of many
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -54,6 +60,8 @@ class Interaction(SQLModel, table=True):
     summary: str = Field(default="", max_length=20000)
     outcome: str = Field(default="", max_length=200)
     duration_s: int | None = None
+    participants: str = Field(default="", max_length=400)  # who else was there, as named
+    explained_again: bool = False  # the customer had to tell what we were told before
     staff_id: int | None = Field(default=None, foreign_key="staff_member.id", ondelete="SET NULL", index=True)
     campaign_id: int | None = Field(default=None, foreign_key="campaign.id", ondelete="SET NULL")
     language: str | None = Field(default=None, max_length=16)

@@ -32,7 +32,12 @@ class Entry:
 @cache
 def entries(_language: str) -> list[Entry]:
     """All pages, with titles in the language of this run (which is what the cache keeps them by)."""
-    sales, team, figures, house, me = _("Shop"), _("Customers"), _("Figures"), _("Administration"), _("Me")
+    return [*_customer(), *_staff(), *_manager(), *_admin(), *_everyone(), *_public()]
+
+
+def _customer() -> list[Entry]:
+    """What customers see."""
+    me, sales = _("Me"), _("Shop")
     return [
         Entry("customer/home.py", "home", _("My overview"), ":material/home:", (CUSTOMER,), me),
         Entry("customer/account.py", "account", _("My account"), ":material/badge:", (CUSTOMER,), me),
@@ -44,6 +49,13 @@ def entries(_language: str) -> list[Entry]:
         Entry("customer/usual.py", "usual-order", _("Your usual order"), ":material/event_repeat:", (CUSTOMER,)),
         Entry("customer/standing.py", "standing-orders", _("Standing orders"), ":material/autorenew:", (CUSTOMER,)),
         Entry("customer/cases.py", "my-cases", _("My questions"), ":material/contact_support:", (CUSTOMER,), me),
+    ]
+
+
+def _staff() -> list[Entry]:
+    """What staff see."""
+    team = _("Customers")
+    return [
         Entry("staff/today.py", "today", _("Today"), ":material/today:", (STAFF,), team),
         Entry("staff/reminders.py", "reminders", _("Reminders and calendar"), ":material/notifications:", (STAFF,)),
         Entry("staff/customers.py", "customers", _("Find a customer"), ":material/search:", (STAFF,), team),
@@ -52,11 +64,28 @@ def entries(_language: str) -> list[Entry]:
         Entry("staff/orders.py", "order-desk", _("Order desk"), ":material/inventory:", (STAFF,), team),
         Entry("staff/products.py", "products", _("Products"), ":material/sell:", (STAFF,), team),
         Entry("staff/product.py", "product-sheet", _("Product"), ":material/sell:", (STAFF,)),
+    ]
+
+
+def _manager() -> list[Entry]:
+    """What managers see besides."""
+    figures, house = _("Figures"), _("Administration")
+    return [
         Entry("manager/live.py", "live", _("Live"), ":material/monitoring:", (MANAGER,), figures),
         Entry("manager/reasons.py", "reasons", _("Reasons"), ":material/checklist:", (MANAGER,), house),
         Entry("manager/contact_rules.py", "contact-rules", _("Contact rules"), ":material/call:", (MANAGER,), house),
         Entry("manager/erasures.py", "erasures", _("Erasures"), ":material/person_off:", (MANAGER,), house),
         Entry("manager/vouchers.py", "vouchers", _("Vouchers"), ":material/confirmation_number:", (MANAGER,), house),
+        Entry(
+            "manager/contact_templates.py", "contact-templates", _("Contact templates"), ":material/bolt:", (MANAGER,)
+        ),
+    ]
+
+
+def _admin() -> list[Entry]:
+    """What administrators see besides."""
+    house = _("Administration")
+    return [
         Entry("admin/people.py", "people", _("People"), ":material/group:", (ADMIN,), house),
         Entry("admin/company.py", "company", _("Company"), ":material/apartment:", (ADMIN,), house),
         Entry("admin/taxes.py", "taxes", _("Taxes and delivery"), ":material/percent:", (ADMIN,), house),
@@ -64,13 +93,19 @@ def entries(_language: str) -> list[Entry]:
         Entry("admin/mailbox.py", "mailbox", _("Outgoing mail"), ":material/outgoing_mail:", (ADMIN,), house),
         Entry("admin/audit.py", "audit", _("Audit trail"), ":material/history:", (ADMIN,), house),
         Entry("admin/demonstration.py", "demonstration", _("Demonstration company"), ":material/toys:", (ADMIN,)),
+    ]
+
+
+def _everyone() -> list[Entry]:
+    """What everybody who has signed in sees."""
+    me = _("Me")
+    return [
         Entry("everyone/security.py", "security", _("Sign-in and security"), ":material/shield:", guard.EVERYBODY, me),
-        *_public(),
     ]
 
 
 def _public() -> list[Entry]:
-    """The pages of those who have not signed in."""
+    """What anybody sees."""
     return [
         Entry("public/sign_in.py", "sign-in", _("Sign in"), ":material/login:"),
         Entry("public/register.py", "register", _("Register"), ":material/person_add:"),

@@ -7,7 +7,7 @@ from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.narrow import narrow
 from pages._ui.show import md
-from services import reasons
+from services import explained, reasons
 from services.reasons import LONGEST, Offered
 from services.text import _
 from services.work import Actor, reading, work
@@ -82,6 +82,17 @@ def listed(kind: ReasonKind) -> None:
             st.rerun()
 
 
+def contacts(who: Actor) -> None:
+    """What belongs to the reasons of contacts: the figure, and the way to the templates."""
+    with reading(who) as w:
+        found = explained.figure(w, w.now - explained.WITHIN, w.now)
+    told = _("Customers had to explain again in {again} of {contacts} contacts that they began within 30 days.")
+    st.markdown(told.format(again=f"**{found.again}**", contacts=f"**{found.contacts}**"))
+    for label, times in found.by_reason:
+        st.text(f"{times} × {label or _('without a reason')}")
+    st.page_link("manager/contact_templates.py", label=_("Contact templates"), icon=":material/bolt:")
+
+
 with narrow():
     st.title(_("Reasons"))
     st.caption(_("What people choose from when they say why. What was chosen once stays readable and is counted on."))
@@ -95,3 +106,5 @@ with narrow():
         label_visibility="collapsed",
     )
     listed(ReasonKind(chosen or ReasonKind.CONTACT))
+    if chosen == ReasonKind.CONTACT:
+        contacts(actor)

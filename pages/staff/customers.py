@@ -43,7 +43,8 @@ def last_contacts(actor: Actor) -> None:
     st.subheader(_("Last contacts"), anchor=False)
     rows = []
     for contact in lately:
-        told = (when(contact.happened_at, actor), contact_words.channel(contact.channel), contact.reason)
+        what = contact_words.channel(contact.channel), contact_words.reason(contact.reason)
+        told = (when(contact.happened_at, actor), *what)
         rows.append((contact.customer_id, contact.name, " · ".join(t for t in told if t)))
     people(rows, _("Last contacts"))
 

@@ -78,6 +78,7 @@ DECISIONS = (
     _gone(m.CustomerView),
     _gone(m.CaseRating),
     _gone(m.Label, "outcomes"),
+    _gone(m.ServiceReport, "service_reports"),
     _gone(m.StandingOrder, "standing_orders"),
     _gone(m.CustomerAddress, "addresses"),
     _gone(m.Person, "person"),
@@ -109,9 +110,9 @@ DECISIONS = (
     Decision(m.Return, Fate.LAW, "returns", "note",
              kept="id order_id state reason lines refund_cents requested_at closed_at"),
     Decision(m.Interaction, Fate.ANONYMOUS, "contacts",
-             "subtopic summary outcome language matter attributes source_id idempotency_key",
-             kept="id customer_id order_id case_id channel direction reason duration_s staff_id campaign_id "
-             "happened_at date_known logged_at resolved_at " + _SOURCE,
+             "subtopic summary outcome participants language matter attributes source_id idempotency_key",
+             kept="id customer_id order_id case_id channel direction reason duration_s explained_again staff_id "
+             "campaign_id happened_at date_known logged_at resolved_at " + _SOURCE,
              why="figures count contacts by day, channel and reason; a reason that nobody else has goes too"),
     Decision(m.Case, Fate.ANONYMOUS, "cases", "subject next_step topic",
              kept="id customer_id order_id state priority owner_id team_id routed_for team_only opened_at answer_by "
@@ -139,7 +140,7 @@ DECISIONS = (
              kept="id at actor_id actor_role action entity entity_id customer_id",
              why="who did what and when has to be provable; the values go"),
     *(_not_theirs(model, "numbers only")
-      for model in (m.RuleTouch, m.CaseMove, m.CaseOrder)),
+      for model in (m.RuleTouch, m.CaseMove, m.CaseOrder, m.ColumnarChange, m.ColumnarState)),
     *(_not_theirs(model, "about those who work here")
       for model in (m.CaseWatcher, m.CaseNotice, m.Presence, m.CalendarFeed, m.ReminderChoice, m.Team, m.TeamMember)),
     _not_theirs(m.StandingLine, "goes with its standing order"),
@@ -153,7 +154,8 @@ DECISIONS = (
     *(_not_theirs(model, "the company's own")
       for model in (m.TaxClass, m.TaxRate, m.DeliveryFee, m.Voucher, m.NumberSeries, m.Product, m.PriceChange,
                     m.Campaign, m.Article, m.Reason, m.Setting, m.InvitationRound,
-                    m.ContactRule, m.Topic, m.ServiceLevel, m.ChecklistTemplate, m.Macro, m.TextModule)),
+                    m.ContactRule, m.Topic, m.ServiceLevel, m.ChecklistTemplate, m.ContactTemplate, m.Macro,
+                    m.TextModule, m.ProductLink, m.StockMovement)),
     *(_not_theirs(model, "sums without persons")
       for model in (m.DailySales, m.HourlyOrders, m.HourlyContacts, m.DailyCustomers)),
 )  # fmt: skip

@@ -135,12 +135,16 @@ SECTIONS = (
     Section("returns", m.Return, _of_orders(m.Return),
             "order_id state reason note lines refund_cents requested_at closed_at", "id"),
     Section("contacts", m.Interaction, _of_customer(m.Interaction),
-            "channel direction reason subtopic outcome language logged_at resolved_at order_id source source_id",
+            "channel direction reason subtopic outcome participants explained_again language logged_at resolved_at "
+            "order_id source source_id",
             _KEYS + " summary happened_at case_id matter duration_s staff_id campaign_id date_known idempotency_key "
             "attributes",
             more=(case((col(m.Interaction.date_known), col(m.Interaction.happened_at)), else_=null())
                   .label("happened_at"),
                   case((OWN_WORDS, col(m.Interaction.summary)), else_="").label("summary"))),
+    Section("service_reports", m.ServiceReport, _of_customer(m.ServiceReport),
+            "subject done_on minutes who what parts next_step written_at",
+            _KEYS.replace(" import_run_id", "") + " case_id staff_id idempotency_key"),
     Section("cases", m.Case, _of_customer(m.Case),
             "order_id state topic subject next_step opened_at answer_by closed_at",
             _KEYS + " priority owner_id team_id routed_for team_only resolve_by resolve_left_minutes first_answered_at "
@@ -238,6 +242,7 @@ LEFT_OUT: dict[type[SQLModel], str] = {
     m.Campaign: "the company's own; what it did to the customer is shown",
     m.Article: "help texts",
     m.ArticleQuery: "what was typed, without who typed it",
+    m.ContactTemplate: "the company's own",
     m.Reason: "the company's own",
     m.Presence: "who of the staff has a page open, forgotten within a minute",
     m.CustomerView: "lasts minutes; that somebody looked as the customer, and why, is shown among the looks",

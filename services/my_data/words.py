@@ -37,6 +37,7 @@ def _between_us() -> dict[str, str]:
     """What passed between us, and the account."""
     return {
         "contacts": _("Contacts with us"),
+        "service_reports": _("Service reports"),
         "cases": _("Cases"),
         "promises": _("Promises to you"),
         "service_line": _("Special service"),
@@ -137,7 +138,9 @@ def _about_contacts() -> dict[str, str]:
     return {
         "direction": _("Direction"), "subtopic": _("Topic"), "outcome": _("Outcome"), "summary": _("Your words"),
         "topic": _("Topic"), "subject": _("Subject"), "next_step": _("Next step"), "case_number": _("Case"),
-        "what": _("What"), "body": _("Text"), "file_name": _("File"), "content_type": _("Type"), "size": _("Bytes"),
+        "what": _("What"), "participants": _("Who else was there"), "explained_again": _("Told again"),
+        "minutes": _("Minutes"), "done_on": _("Done on"), "parts": _("Parts"), "written_at": _("Written"),
+        "body": _("Text"), "file_name": _("File"), "content_type": _("Type"), "size": _("Bytes"),
         "sha256": _("Check sum"), "caption": _("Description"), "width": _("Width"),
         "height": _("Height"), "instrument": _("Survey"), "question": _("Question"), "score": _("Answer"),
         "scale_min": _("Lowest"), "scale_max": _("Highest"), "title": _("Title"), "text": _("Text"),

@@ -9,12 +9,14 @@ from typing import Any
 
 import streamlit as st
 
-from db.models import Channel, Direction, Role
+from db.models import Channel, Direction, ReasonKind, Role
 from pages._ui.feedback import reported
 from pages._ui.focus import focus
 from pages._ui.guard import renew, require, token
 from pages._ui.typing import sent, typed_area
-from services import contact_words, drafts, interactions
+from pages.staff._ui.log_beside import attached, beside, earlier, template
+from services import contact_words, drafts, files, interactions, reasons
+from services.files import Thing
 from services.interactions import MOST_WORDS, NewInteraction
 from services.text import _
 from services.work import Actor, reading, work
@@ -25,6 +27,7 @@ BESIDE = (
     "next_touch_reason",
     "next_touch_on",
     "outcome",
+    "participants",
     "minutes",
     "happened_at",
 )  # what waits behind "More"
@@ -86,6 +89,15 @@ class Form:
         if outcome.ok:
             st.session_state[self.name] = told
 
+    def fill(self, fields: dict[str, str]) -> None:
+        """A template goes into the form; what was typed stays, in front of the template's words or instead of them."""
+        typed = self.draft
+        said = "\n\n".join(t for t in (typed.get("summary", ""), fields.get("summary", "")) if t)
+        merged = {**fields, **{k: v for k, v in typed.items() if k != "way"}, **({"summary": said} if said else {})}
+        st.session_state[self.name] = merged
+        st.session_state[f"{self.name}:round"] = self.round = self.round + 1
+        self.restore({field: text for field, text in merged.items() if field not in BESIDE})
+
     def done(self) -> None:
         """Begin the next round with an empty form."""
         st.session_state[self.name] = {}
@@ -108,27 +120,38 @@ def _restored(field: str, text: str) -> Any:
         return None
 
 
+def choices(form: Form, actor: Actor) -> tuple[str, str | None]:
+    """How it came, and what it was about."""
+    words: dict[str, str] = {}
+    with reported(), reading(actor) as w:
+        words = {r.code: r.label for r in reasons.offered(w, ReasonKind.CONTACT)}
+    with st.container(horizontal=True):
+        st.session_state.setdefault(form.key("way"), USUAL)
+        way = st.selectbox(_("How"), WAYS, format_func=way_in_words, key=form.key("way"))
+        if st.session_state.get(form.key("reason")) not in words:
+            st.session_state.pop(form.key("reason"), None)  # of a draft that is older than the list
+        reason = st.selectbox(
+            _("Reason"),
+            list(words),
+            index=None,
+            format_func=words.__getitem__,
+            placeholder=_("Choose"),
+            key=form.key("reason"),
+        )
+    return way, reason
+
+
 @st.fragment
 def log_form(customer_id: int) -> None:
     """The form; it redraws itself alone until a contact is logged."""
     actor = require(Role.STAFF)
     form = Form(actor, customer_id)
-    suggestions: list[str] = []
-    with reported(), reading(actor) as w:
-        suggestions = interactions.reasons(w)
     st.subheader(_("Log a contact"), anchor=False)
-    with st.container(horizontal=True):
-        st.session_state.setdefault(form.key("way"), USUAL)
-        way = st.selectbox(_("How"), WAYS, format_func=way_in_words, key=form.key("way"))
-        chosen = st.session_state.get(form.key("reason"))
-        reason = st.selectbox(
-            _("Reason"),
-            suggestions if not chosen or chosen in suggestions else [chosen, *suggestions],
-            index=None,
-            accept_new_options=True,
-            placeholder=_("Choose or type"),
-            key=form.key("reason"),
-        )
+    way, reason = choices(form, actor)
+    again = earlier(actor, customer_id, reason or "", form.key("explained_again"))
+    if (filled := template(actor, customer_id, reason or "", form.key("template"))) is not None:
+        form.fill(filled)
+        st.rerun(scope="fragment")
     summary = typed_area(
         _("What was said"),
         key=form.words,
@@ -143,6 +166,7 @@ def log_form(customer_id: int) -> None:
     more = unfolded(form, actor)
     fields = {"way": way, "reason": reason, "summary": summary, **more}
     form.keep(actor, fields)
+    fields["explained_again"] = again
     with button:
         pressed = st.button(_("Log contact"), type="primary", icon=":material/add_comment:", key=f"log_{customer_id}")
         if pressed or sent(form.words, form.round):
@@ -159,31 +183,7 @@ def unfolded(form: Form, actor: Actor) -> dict[str, Any]:
         return {field: _restored(field, text) for field, text in form.beside().items()}
     form.restore(form.beside())
     with fold:
-        return beside(form, actor)
-
-
-def beside(form: Form, actor: Actor) -> dict[str, Any]:
-    """What an ordinary call does not need."""
-    with st.container(horizontal=True):
-        promise = st.text_input(_("Promised"), key=form.key("promise"), max_chars=400)
-        until = st.date_input(_("Until"), value=None, key=form.key("promise_until"), width=150)
-    with st.container(horizontal=True):
-        touch_reason = st.text_input(_("Reason of the next touch"), key=form.key("next_touch_reason"), max_chars=200)
-        touch = st.date_input(_("Next touch"), value=None, key=form.key("next_touch_on"), width=150)
-    outcome = st.text_input(_("Outcome"), key=form.key("outcome"), max_chars=200)
-    with st.container(horizontal=True):
-        minutes = st.number_input(_("Minutes"), 0, 1440, None, key=form.key("minutes"), width=120)
-        at = st.datetime_input(_("When, if not now"), None, key=form.key("happened_at"))
-    st.caption(_("Times are those of {zone}.").format(zone=actor.zone.key.replace("_", " ")))
-    return {
-        "promise": promise,
-        "promise_until": until,
-        "next_touch_reason": touch_reason,
-        "next_touch_on": touch,
-        "outcome": outcome,
-        "minutes": minutes,
-        "happened_at": at,
-    }
+        return beside(form.key, actor)
 
 
 def log(form: Form, actor: Actor, customer_id: int, fields: dict[str, Any]) -> None:
@@ -193,15 +193,19 @@ def log(form: Form, actor: Actor, customer_id: int, fields: dict[str, Any]) -> N
     if "happened_at" in told:
         told["happened_at"] = told["happened_at"].replace(tzinfo=actor.zone)
     key = token(form.key("send"))
-    with reported(_("Contact logged.")) as outcome, work(actor) as w:
-        new = NewInteraction(
-            idempotency_key=key,
-            channel=Channel(channel),
-            direction=Direction(direction),
-            **{"summary": "", **told},
-        )
-        interactions.log(w, customer_id, new)
-        drafts.clear(w, form.name)
+    with reported(_("Contact logged.")) as outcome:
+        papers = attached(form.key("files"))
+        with work(actor) as w:
+            new = NewInteraction(
+                idempotency_key=key,
+                channel=Channel(channel),
+                direction=Direction(direction),
+                **{"summary": "", **told},
+            )
+            made = interactions.log(w, customer_id, new)
+            for paper in papers:
+                files.keep(w, paper, Thing.CONTACT, made.id)
+            drafts.clear(w, form.name)
     if outcome.ok:
         form.done()
         st.rerun()

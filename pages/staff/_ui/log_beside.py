@@ -1,0 +1,89 @@
+"""What helps while a contact is logged: the answer of the last time, templates, and the fields behind "More"."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from pages._ui import files as files_ui
+from pages._ui.feedback import reported
+from pages._ui.show import md, when, words
+from services import contact_templates, contact_words, explained
+from services.files import NewFile
+from services.text import _, ngettext
+from services.work import Actor, reading
+
+
+def earlier(actor: Actor, customer_id: int, reason: str, key: str) -> bool:
+    """What was answered to this customer for the same reason within 30 days; whether it had to be explained again."""
+    found: list[explained.Earlier] = []
+    with reported(), reading(actor) as w:
+        found = explained.earlier(w, customer_id, reason)
+    if not found:
+        return False
+    told = ngettext(
+        "The same reason came up {n} time within 30 days:",
+        "The same reason came up {n} times within 30 days:",
+        len(found),
+    )
+    with st.container(border=True, gap="xsmall", key=f"{key}:earlier"):
+        st.markdown(f":material/history: {told}")
+        for one in found:
+            head = (when(one.at, actor), contact_words.channel(one.channel), one.who)
+            st.caption(md(" · ".join(t for t in head if t)))
+            words(one.summary)
+            if one.outcome:
+                st.caption(md(_("Outcome: {outcome}").format(outcome=one.outcome)))
+            if one.promise:
+                st.caption(md(_("Promised: {promise}").format(promise=one.promise)))
+        return bool(st.checkbox(_("The customer had to explain it again"), key=key))
+
+
+def template(actor: Actor, customer_id: int, reason: str, key: str) -> dict[str, str] | None:
+    """The fields of a template, once one was asked for. Nothing is drawn where none fits."""
+    offered: list[tuple[int, str]] = []
+    with reported(), reading(actor) as w:
+        offered = contact_templates.offered(w, reason)
+    chosen = None
+    with st.container(horizontal=True, gap="xsmall"):
+        for template_id, name in offered:
+            if st.button(md(name), key=f"{key}:{template_id}", icon=":material/bolt:", type="tertiary"):
+                chosen = template_id
+    if chosen is None:
+        return None
+    filled: dict[str, str] | None = None
+    with reported(), reading(actor) as w:
+        filled = contact_templates.filled(w, chosen, customer_id)
+    return filled
+
+
+def attached(key: str) -> list[NewFile]:
+    """The files that were chosen behind "More", made safe to keep. Raises Invalid."""
+    return files_ui.taken(st.session_state.get(key) or [])
+
+
+def beside(key: Callable[[str], str], actor: Actor) -> dict[str, Any]:
+    """What an ordinary call does not need."""
+    with st.container(horizontal=True):
+        promise = st.text_input(_("Promised"), key=key("promise"), max_chars=400)
+        until = st.date_input(_("Until"), value=None, key=key("promise_until"), width=150)
+    with st.container(horizontal=True):
+        touch_reason = st.text_input(_("Reason of the next touch"), key=key("next_touch_reason"), max_chars=200)
+        touch = st.date_input(_("Next touch"), value=None, key=key("next_touch_on"), width=150)
+    outcome = st.text_input(_("Outcome"), key=key("outcome"), max_chars=200)
+    participants = st.text_input(_("Who else was there"), key=key("participants"), max_chars=400)
+    with st.container(horizontal=True):
+        minutes = st.number_input(_("Minutes"), 0, 1440, None, key=key("minutes"), width=120)
+        at = st.datetime_input(_("When, if not now"), None, key=key("happened_at"))
+    files_ui.chooser(_("Files"), key=key("files"))
+    st.caption(_("Times are those of {zone}.").format(zone=actor.zone.key.replace("_", " ")))
+    return {
+        "promise": promise,
+        "promise_until": until,
+        "next_touch_reason": touch_reason,
+        "next_touch_on": touch,
+        "outcome": outcome,
+        "participants": participants,
+        "minutes": minutes,
+        "happened_at": at,
+    }
