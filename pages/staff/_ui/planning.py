@@ -8,15 +8,15 @@ import streamlit as st
 from db.models import Every, Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
-from pages._ui.show import day, md
+from pages._ui.show import day
 from services import contact_rules, due, follow_ups, series, service_lines, teams
 from services.series import SeriesInput
 from services.text import _
-from services.work import Actor, reading, work
+from services.work import reading, work
 
 
 def planning(customer_id: int) -> None:
-    """The buttons, the line with its reason, and what rules suggest to speak of. Part of the row below the head."""
+    """The buttons, and what rules suggest to speak of. Part of the row below the head, which names the line."""
     actor = require(Role.STAFF)
     line, points = None, list[str]()
     with reported(), reading(actor) as w:
@@ -26,17 +26,10 @@ def planning(customer_id: int) -> None:
         st.dialog(_("Plan a follow-up"))(_plan)(customer_id)
     if st.button(_("Special service"), icon=":material/verified_user:", key="put_line", type="tertiary"):
         st.dialog(_("Special service"))(_line_form)(customer_id, line)
-    if line is not None:
-        st.badge(md(_in_words(line, actor)), icon=":material/verified_user:", color="violet")
     for text in points:
         with st.container(border=True, gap=None):
             st.caption(_("To speak of:"))
             st.text(text)
-
-
-def _in_words(line: service_lines.Line, actor: Actor) -> str:
-    told = _("{team}: {reason}").format(team=line.team, reason=line.reason)
-    return told if line.until_on is None else f"{told} · " + _("until {day}").format(day=day(line.until_on, actor))
 
 
 def _plan(customer_id: int) -> None:
