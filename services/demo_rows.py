@@ -29,7 +29,7 @@ from db.models import (
     Team,
     TeamMember,
 )
-from services import audit
+from services import audit, demo_case_rules
 from services.exchange import writing
 from services.exchange.afterwards import patient
 from services.work import Work
@@ -271,6 +271,10 @@ def _teams_of(a: Adding) -> dict[str, int]:
     return {t.name: t.id for t in a.w.session.execute(select(Team)).scalars()}
 
 
+def _case_rules(a: Adding) -> int:
+    return demo_case_rules.add(a.w, _teams_of(a), sorted(set(a.more["cases"]["topic"])))
+
+
 #: What is added, in this order: promises and messages name cases.
 KINDS: dict[str, Callable[[Adding], int]] = {
     "price history": _prices,
@@ -283,5 +287,6 @@ KINDS: dict[str, Callable[[Adding], int]] = {
     "returns": _returns,
     "delivery addresses": _addresses,
     "teams": _teams,
+    "case rules": _case_rules,
     "dates": _dates,
 }

@@ -51,6 +51,16 @@ class Drafted:
         """Whether Ctrl+Enter was pressed in the field."""
         return sent(self._field, self._round)
 
+    def insert(self, words: str) -> None:
+        """Put words after what is typed, to be finished there; the page runs anew."""
+        text = f"{self.words.rstrip()}\n\n{words}".strip()
+        with reported() as outcome, work(self.actor) as w:
+            drafts.save(w, self.name, {"text": text})
+        if outcome.ok:
+            st.session_state[self.name] = text
+            st.session_state[f"{self.name}:round"] = self._round + 1
+            st.rerun()
+
     def done(self) -> None:
         """They were sent, and the draft was cleared in the same transaction."""
         renew(f"{self.name}:{self._round}")

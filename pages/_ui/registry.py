@@ -59,6 +59,7 @@ def _staff() -> list[Entry]:
         Entry("staff/today.py", "today", _("Today"), ":material/today:", (STAFF,), team),
         Entry("staff/reminders.py", "reminders", _("Reminders and calendar"), ":material/notifications:", (STAFF,)),
         Entry("staff/customers.py", "customers", _("Find a customer"), ":material/search:", (STAFF,), team),
+        Entry("staff/cases.py", "cases", _("Cases"), ":material/inbox:", (STAFF,), team),
         Entry("staff/case.py", "case", _("Case"), ":material/support_agent:", (STAFF,)),
         Entry("staff/customer.py", "customer", _("Customer"), ":material/person:", (STAFF,)),
         Entry("staff/orders.py", "order-desk", _("Order desk"), ":material/inventory:", (STAFF,), team),
@@ -72,6 +73,7 @@ def _manager() -> list[Entry]:
     figures, house = _("Figures"), _("Administration")
     return [
         Entry("manager/live.py", "live", _("Live"), ":material/monitoring:", (MANAGER,), figures),
+        Entry("manager/case_rules.py", "case-rules", _("Case rules"), ":material/rule:", (MANAGER,), house),
         Entry("manager/reasons.py", "reasons", _("Reasons"), ":material/checklist:", (MANAGER,), house),
         Entry("manager/contact_rules.py", "contact-rules", _("Contact rules"), ":material/call:", (MANAGER,), house),
         Entry("manager/erasures.py", "erasures", _("Erasures"), ":material/person_off:", (MANAGER,), house),
@@ -114,6 +116,7 @@ def _public() -> list[Entry]:
         Entry("public/reset.py", "reset", _("Choose a new password"), ":material/key:"),
         Entry("public/invitation.py", "invitation", _("Invitation"), ":material/mail:"),
         Entry("public/new_email.py", "new-email", _("Confirm your new address"), ":material/mark_email_read:"),
+        Entry("public/rate.py", "rate", _("Your rating"), ":material/star:"),
         Entry("public/track.py", "track", _("Follow an order"), ":material/local_shipping:"),
         Entry("public/first_run.py", "first-run", _("Set up Rapport"), ":material/rocket_launch:"),
     ]

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.models import Role
+from pages._ui import case_files
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import md, when, words
@@ -16,12 +17,14 @@ TICK_S = 5
 
 def thread(seen: CaseView, actor: Actor) -> None:
     """Oldest first; who wrote and when, then the words as they were typed."""
+    kept = case_files.of_messages(seen, actor)
     for said in seen.thread:
         side, icon = ("user", "person") if said.by_customer else ("assistant", "support_agent")
         with st.chat_message(side, avatar=f":material/{icon}:"):
             who = said.author or (_("Customer") if said.by_customer else _("We"))
             st.caption(md(f"{who} · {when(said.at, actor)}"))
             words(said.text)
+            case_files.below(kept, said.id, actor, f"message_{said.id}")
     if not seen.thread:
         st.caption(_("Nothing was written yet."))
 

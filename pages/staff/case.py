@@ -3,11 +3,12 @@
 import streamlit as st
 
 from db.models import CaseState, Role
+from pages._ui import case_files
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import empty, md, when, words
 from pages._ui.threads import remember, thread, watch
-from pages.staff._ui import case_forms
+from pages.staff._ui import case_forms, case_tools, macro_run
 from pages.staff._ui.present import also_here
 from services import cases, contact_words
 from services.cases import CaseView
@@ -33,18 +34,30 @@ def head(case: CaseView, actor: Actor) -> None:
         query = {"customer": str(case.customer_id)}
         st.page_link(CUSTOMER, label=md(case.customer), icon=":material/person:", query_params=query)
         st.badge(contact_words.case_state(row.state), icon=":material/support_agent:")
-        told = [row.number, _("opened {time}").format(time=when(row.opened_at, actor))]
+        if case.due_at:
+            color = {"late": "red", "near": "orange"}.get(case.alarm, "blue")
+            due = _("due {time}").format(time=md(when(case.due_at, actor)))
+            st.badge(due, icon=":material/schedule:", color=color)  # type: ignore[arg-type]  # of the three above
+        told = [row.number, case.came_as and _("asked for as {number}").format(number=case.came_as), row.topic]
+        told.append(_("opened {time}").format(time=when(row.opened_at, actor)))
         if row.answer_by:
             told.append(_("answer by {time}").format(time=when(row.answer_by, actor)))
+        if case.resolve_by:
+            told.append(_("solve by {time}").format(time=when(case.resolve_by, actor)))
+        if case.team:
+            told.append(_("team {team} ({why})").format(team=case.team, why=case.routed_for or "–"))
+        told = [t for t in told if t]
         st.caption(md(" · ".join(told)), width="content")
 
 
 def notes(case: CaseView, actor: Actor) -> None:
     """Newest first."""
+    kept = case_files.of_notes(case, actor)
     for note in case.notes:
         with st.container(border=True, gap=None):
             st.caption(md(" · ".join(t for t in (note.author, when(note.at, actor)) if t)))
             words(note.text)
+            case_files.below(kept, note.id, actor, f"note_{note.id}")
 
 
 def draw(case: CaseView, actor: Actor) -> None:
@@ -60,6 +73,8 @@ def draw(case: CaseView, actor: Actor) -> None:
             case_forms.answer(case)
     with right:
         case_forms.change(case)
+        macro_run.over([case.row.id])
+        case_tools.tools(case)
         case_forms.note(case)
         notes(case, actor)
 
@@ -74,7 +89,10 @@ if not seen:
 for case in seen:
     draw(case, actor)
     remember(actor, case.row.id)
-    if case.unread:
+    with reading(actor) as w:
+        new = cases.notices.unseen(w, case.row.id)
+    if case.unread or new:
         with reported(), work(actor) as w:
             cases.read(w, case.row.id)
+            cases.notices.seen(w, case.row.id)
     watch(case.row.id)

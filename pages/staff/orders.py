@@ -35,6 +35,7 @@ def opened(actor: Actor, order_id: int) -> None:
         desk_order.contents(found)
         desk_order.parcels(found, actor)
         papers(made, actor)
+        desk_order.about(found, actor)
         desk_order.next_step(order_id, found)
         desk_returns.steps(back)
     with right, st.container(border=True):

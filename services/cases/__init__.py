@@ -3,7 +3,7 @@
 from services.cases import checklists, desk, escalation, joining, levels, linked_orders, macros, notices, rating, topics
 from services.cases.changing import CaseChange, change
 from services.cases.opening import NewCase, NewQuestion, ask, raise_for
-from services.cases.reading import PER_PAGE, CaseRow, CaseView, Note, Said, changed, listing, view
+from services.cases.reading import PER_PAGE, CaseRow, CaseView, Note, Said, changed, listing, others, view
 from services.cases.routing import place, route
 from services.cases.rules import PRIORITIES, case_number, next_states, priority_in_words
 from services.cases.thread import NewAnswer, read, write
@@ -33,6 +33,7 @@ __all__ = [
     "macros",
     "next_states",
     "notices",
+    "others",
     "place",
     "priority_in_words",
     "raise_for",

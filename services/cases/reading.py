@@ -6,9 +6,21 @@ from datetime import datetime
 from sqlalchemy import select as columns_of
 from sqlmodel import col, select
 
-from db.models import Case, CaseMerge, CaseState, Customer, Direction, Interaction, Message, Person, Role, StaffMember
+from db.models import (
+    Case,
+    CaseMerge,
+    CaseState,
+    Customer,
+    Direction,
+    Interaction,
+    Message,
+    Person,
+    Role,
+    StaffMember,
+    Team,
+)
 from services import access, due
-from services.cases import routing
+from services.cases import checklists, routing
 from services.cases.changing import stand
 from services.cases.rules import case_number, family, root_of
 from services.work import Work
@@ -73,6 +85,8 @@ class CaseView:
     resolve_by: datetime | None = None
     resolve_left_minutes: int | None = None
     alarm: str = ""
+    team: str = ""  # who looks after it, also for the customer
+    steps_left: int = 0  # of its checklist
     came_as: str = ""  # the number that was asked for, where it leads to another
 
 
@@ -102,6 +116,7 @@ def view(w: Work, case_id: int) -> CaseView:
         thread=thread,
         notes=[],
         last_message=thread[-1].id if thread else 0,
+        team=_team(w, case),
         came_as=case_number(case_id) if case_id != case.id else "",
         unread=any(s.unread and s.by_customer is theirs for s in thread),
     )
@@ -120,7 +135,23 @@ def view(w: Work, case_id: int) -> CaseView:
         resolve_by=case.resolve_by,
         resolve_left_minutes=case.resolve_left_minutes,
         alarm=case.alarm,
+        steps_left=checklists.left(w, case.id),
     )
+
+
+def others(w: Work, case_id: int, most: int = 30) -> dict[int, str]:
+    """The customer's other cases that stand for themselves, newest first: number and subject. Staff only."""
+    w.require(Role.STAFF)
+    case, ours = _led_to(w, case_id)
+    joined = select(CaseMerge.id).where(CaseMerge.case_id == Case.id, col(CaseMerge.undone_at).is_(None))
+    rows = select(Case).where(Case.customer_id == case.customer_id, col(Case.id).not_in(ours), ~joined.exists())
+    found = w.session.exec(rows.order_by(col(Case.id).desc()).limit(most))
+    return {other.id: f"{case_number(other.id)} {other.subject}" for other in found}
+
+
+def _team(w: Work, case: Case) -> str:
+    team = w.session.get(Team, case.team_id) if case.team_id is not None else None
+    return team.name if team else ""
 
 
 def changed(w: Work, case_id: int) -> tuple[int, str]:

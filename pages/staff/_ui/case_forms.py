@@ -2,15 +2,20 @@
 
 import streamlit as st
 
-from db.models import CaseState, Channel, Direction, Role
+from db.models import STILL_OPEN, CaseState, Channel, Direction, Role
+from pages._ui import files as files_ui
 from pages._ui.drafted import Drafted
 from pages._ui.feedback import reported
 from pages._ui.guard import require, token
 from pages._ui.show import md
-from services import cases, contact_words, drafts, due, interactions, teams
+from pages.staff._ui import text_choice
+from services import cases, contact_words, drafts, due, files, interactions, teams
 from services.cases import CaseChange, CaseView, NewAnswer
+from services.cases import topics as topic_list
+from services.files import Thing
 from services.interactions import NewInteraction
-from services.text import _
+from services.text import _, ngettext
+from services.text_modules import Kind
 from services.work import reading, work
 
 MOST = 10_000
@@ -23,20 +28,40 @@ def answer(case: CaseView) -> None:
     actor = require(Role.STAFF)
     st.info(_("To the customer: they read this."), icon=":material/visibility:")
     form = Drafted(actor, f"case-answer:{case.row.id}", _("Answer"), most=MOST)
+    text_choice.choose(form, Kind.ANSWER, case.row.topic, case.customer_id, case.row.id)
+    uploads = files_ui.chooser(_("Photos or documents"), key=f"answer_files_{form.key}")
     then = st.selectbox(
         _("Then the case is"), AFTER_ANSWER, format_func=contact_words.case_state, key=f"then_{case.row.id}"
     )
+    why = despite(case, then, "answer")
     label = _("Send to {name}").format(name=md(case.customer))
     pressed = st.button(label, type="primary", icon=":material/send:", key=f"send_{case.row.id}")
     if not (pressed or form.asked_to_send):
         return
-    with reported(_("Sent.")) as outcome, work(actor) as w:
-        new = NewAnswer(idempotency_key=form.key, text=form.words, last_seen=case.last_message, then=then)
-        cases.write(w, case.row.id, new)
-        drafts.clear(w, form.name)
+    with reported(_("Sent.")) as outcome:
+        kept = files_ui.taken(uploads)
+        with work(actor) as w:
+            new = NewAnswer(
+                idempotency_key=form.key, text=form.words, last_seen=case.last_message, then=then, despite=why
+            )
+            message = cases.write(w, case.row.id, new)
+            for one in kept:
+                files.keep(w, one, Thing.MESSAGE, message.id, visible=True)
+            drafts.clear(w, form.name)
     if outcome.ok:
         form.done()
         st.rerun()
+
+
+def despite(case: CaseView, then: CaseState, key: str) -> str:
+    """Why it is settled although steps of its checklist are not done; asked only then."""
+    if then in STILL_OPEN or not case.steps_left:
+        return ""
+    st.warning(
+        ngettext("{n} step of the checklist is not done.", "{n} steps of the checklist are not done.", case.steps_left),
+        icon=":material/checklist:",
+    )
+    return str(st.text_input(_("Settle it all the same, because"), key=f"despite_{key}_{case.row.id}", max_chars=400))
 
 
 @st.fragment
@@ -45,20 +70,26 @@ def note(case: CaseView) -> None:
     actor = require(Role.STAFF)
     st.warning(_("Internal: the customer never sees this."), icon=":material/lock:")
     form = Drafted(actor, f"case-note:{case.row.id}", _("Note"), most=MOST, height=90)
+    text_choice.choose(form, Kind.NOTE, case.row.topic, case.customer_id, case.row.id)
+    uploads = files_ui.chooser(_("Internal files"), key=f"note_files_{form.key}")
     pressed = st.button(_("Keep the note"), icon=":material/sticky_note_2:", key=f"note_{case.row.id}")
     if not (pressed or form.asked_to_send):
         return
-    with reported(_("Note kept.")) as outcome, work(actor) as w:
-        new = NewInteraction(
-            idempotency_key=form.key,
-            summary=form.words,
-            channel=Channel.OTHER,
-            direction=Direction.OUT,
-            reason=case.row.subject,
-            case_id=case.row.id,
-        )
-        interactions.log(w, case.customer_id, new)
-        drafts.clear(w, form.name)
+    with reported(_("Note kept.")) as outcome:
+        kept = files_ui.taken(uploads)
+        with work(actor) as w:
+            new = NewInteraction(
+                idempotency_key=form.key,
+                summary=form.words,
+                channel=Channel.OTHER,
+                direction=Direction.OUT,
+                reason=case.row.subject,
+                case_id=case.row.id,
+            )
+            contact = interactions.log(w, case.customer_id, new)
+            for one in kept:
+                files.keep(w, one, Thing.CONTACT, contact.id)
+            drafts.clear(w, form.name)
     if outcome.ok:
         form.done()
         st.rerun()
@@ -66,37 +97,69 @@ def note(case: CaseView) -> None:
 
 @st.fragment
 def change(case: CaseView) -> None:
-    """State, owner, priority and the next step; a colleague's change meanwhile is told, not overwritten."""
+    """State, owner, team, topic, priority and the next step; a colleague's change is told, not overwritten."""
     actor = require(Role.STAFF)
+    key = f"{case.row.id}_{token(case.seen)}"  # new widgets whenever the case stands otherwise
     with reading(actor) as w:
-        people, named = due.colleagues(w), teams.names(w)
-    row, key = case.row, f"{case.row.id}_{token(case.seen)}"  # new widgets whenever the case stands otherwise
-    states, owners = [row.state, *cases.next_states(row.state)], [None, *people]
-    if case.owner_id is not None and case.owner_id not in people:
-        owners.append(case.owner_id)
-    groups = list(dict.fromkeys([None, *named, case.team_id]))
-    priorities = list(dict.fromkeys([*cases.PRIORITIES, case.priority]))
+        people, named, known = due.colleagues(w), teams.names(w), topic_list.offered(w)
     with st.form(f"case_{key}", border=True):
-        step = st.text_input(_("Next step, as the customer reads it"), row.next_step, key=f"step_{key}", max_chars=400)
+        step = st.text_input(
+            _("Next step, as the customer reads it"), case.row.next_step, key=f"step_{key}", max_chars=400
+        )
         with st.container(horizontal=True):
-            state = st.selectbox(_("State"), states, format_func=contact_words.case_state, key=f"state_{key}")
-            owner = st.selectbox(
-                _("Owner"), owners, owners.index(case.owner_id),
-                format_func=lambda i: people.get(i, _("former colleague")) if i else _("nobody"), key=f"owner_{key}",
-            )  # fmt: skip
-            priority = st.selectbox(
-                _("Priority"), priorities, priorities.index(case.priority), format_func=cases.priority_in_words,
-                key=f"priority_{key}",
-            )  # fmt: skip
-            team = st.selectbox(
-                _("Team"), groups, groups.index(case.team_id),
-                format_func=lambda i: named.get(i, _("former team")) if i else _("none"), key=f"team_{key}",
-            )  # fmt: skip
+            form = CaseChange(
+                seen=case.seen,
+                state=_state(case, key),
+                owner_id=_one(_("Owner"), people, case.owner_id, _("nobody"), f"owner_{key}"),
+                team_id=_one(_("Team"), named, case.team_id, _("none"), f"team_{key}"),
+                priority=_priority(case, key),
+                topic=_topic(case, known, key),
+                next_step=step,
+                despite=_because(case, key),
+            )
         pressed = st.form_submit_button(_("Save"), icon=":material/save:")
     if not pressed:
         return
     with reported(_("Saved.")) as outcome, work(actor) as w:
-        form = CaseChange(seen=case.seen, state=state, owner_id=owner, team_id=team, priority=priority, next_step=step)
-        cases.change(w, row.id, form)
+        cases.change(w, case.row.id, form)
     if outcome.ok:
         st.rerun()
+
+
+def _state(case: CaseView, key: str) -> CaseState:
+    states = [case.row.state, *cases.next_states(case.row.state)]
+    return st.selectbox(_("State"), states, format_func=contact_words.case_state, key=f"state_{key}")
+
+
+def _one(label: str, known: dict[int, str], now: int | None, nobody: str, key: str) -> int | None:
+    """One of the house or nobody; who has left stays chosen until another is."""
+    choices = list(dict.fromkeys([None, *known, now]))
+    return st.selectbox(
+        label, choices, choices.index(now), format_func=lambda i: known.get(i, _("former")) if i else nobody, key=key
+    )
+
+
+def _priority(case: CaseView, key: str) -> str:
+    choices = list(dict.fromkeys([*cases.PRIORITIES, case.priority]))
+    return st.selectbox(
+        _("Priority"), choices, choices.index(case.priority), format_func=cases.priority_in_words, key=f"priority_{key}"
+    )
+
+
+def _topic(case: CaseView, known: list[str], key: str) -> str:
+    choices = list(dict.fromkeys(["", *known, case.row.topic]))
+    return st.selectbox(
+        _("Topic"), choices, choices.index(case.row.topic), format_func=lambda t: t or _("none"), key=f"topic_{key}"
+    )
+
+
+def _because(case: CaseView, key: str) -> str:
+    """Asked only while steps of the checklist are not done."""
+    if not case.steps_left:
+        return ""
+    label = ngettext(
+        "To settle it although {n} step is not done: because",
+        "To settle it although {n} steps are not done: because",
+        case.steps_left,
+    )
+    return str(st.text_input(label, key=f"why_{key}", max_chars=400))

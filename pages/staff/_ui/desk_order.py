@@ -6,7 +6,8 @@ from db.models import OrderStatus, ReasonKind, Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import amount, day, md, when
-from services import orders, reasons
+from services import contact_words, orders, reasons
+from services.cases import linked_orders
 from services.orders.desk import OnDesk
 from services.text import _, percent
 from services.work import Actor, reading, work
@@ -61,6 +62,15 @@ def customer(found: OnDesk, actor: Actor) -> None:
     if found.seen.note:
         st.caption(_("Note of the customer"))
         st.text(found.seen.note)
+
+
+def about(found: OnDesk, actor: Actor) -> None:
+    """The cases that are about it."""
+    with reading(actor) as w:
+        there = linked_orders.of_order(w, found.seen.summary.order_id)
+    for case in there:
+        label = f"{md(case.number)}: {md(case.subject)} ({contact_words.case_state(case.state)})"
+        st.page_link("staff/case.py", label=label, icon=":material/support_agent:", query_params={"case": str(case.id)})
 
 
 def parcels(found: OnDesk, actor: Actor) -> None:

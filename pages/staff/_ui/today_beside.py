@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages._ui.show import md, when
+from pages.staff._ui import case_notices
 from services import contact_words
 from services.text import _
 from services.today import CaseLeft, News, Today
@@ -18,12 +19,8 @@ def case_line(case: CaseLeft, actor: Actor) -> None:
         query = {"customer": str(case.customer_id)}
         st.page_link(CUSTOMER, label=md(case.customer), icon=":material/support_agent:", query_params=query)
         st.page_link(CASE, label=md(case.subject), query_params={"case": str(case.id)})
-        if case.late and case.answer_by:
-            late = _("answer overdue since {time}").format(time=md(when(case.answer_by, actor)))
-            st.badge(late, icon=":material/warning:", color="red")
-        told = [contact_words.case_state(case.state), case.owner or _("nobody's yet"), case.next_step]
-        if case.answer_by and not case.late:
-            told.insert(0, _("answer by {time}").format(time=when(case.answer_by, actor)))
+        case_notices.time_left(case, actor)
+        told = [contact_words.case_state(case.state), case.owner or _("nobody's yet"), case.team, case.next_step]
         st.caption(md(" · ".join(t for t in told if t)))
 
 
@@ -40,7 +37,10 @@ def news_line(news: News, actor: Actor) -> None:
 
 def beside(seen: Today, actor: Actor) -> None:
     """Cases, then news."""
-    st.subheader(_("Open cases"), anchor=False)
+    case_notices.for_me(actor)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        st.subheader(_("Open cases"), anchor=False)
+        st.page_link("staff/cases.py", label=_("All cases"), icon=":material/list:", width="content")
     for case in seen.cases:
         case_line(case, actor)
     if not seen.cases:

@@ -1,0 +1,98 @@
+"""The pages of the work on cases: the list with a macro, the rules of managers, tools of a case, the mailed rating."""
+
+import re
+
+import pytest
+from sqlmodel import Session, select
+from streamlit.testing.v1 import AppTest
+
+from db.models import CaseItem, CaseState, Macro, Role, SurveyResponse, Team
+from services import cases
+from services.cases import CaseChange, NewQuestion, checklists, macros
+from services.cases.macros import Actions
+from services.work import Work
+from tests import make
+from tests.test_case_tools import secret_of
+from tests.test_page_staff import HOSTILE, PAGES, page, shown, signed_in
+
+NOON = make.NOON
+pytestmark = pytest.mark.parametrize("engines", ["sqlite"], indirect=True)
+
+
+def question(session: Session, subject: str = HOSTILE) -> int:
+    actor = make.actor(session, Role.CUSTOMER, of=make.customer(session, email="ada@example.com"))
+    case = cases.ask(Work(session, actor, NOON), NewQuestion(idempotency_key="k", subject=subject, text="It leaks."))
+    session.commit()
+    return case.id
+
+
+def test_before_a_macro_runs_it_says_over_how_many_of_the_ticked_cases_and_what_it_does(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = question(session)
+    macros.save(Work(session, make.actor(session, Role.MANAGER), NOON), "Urgent", Actions(priority="urgent"))
+    signed_in(session, monkeypatch)
+    at = page("cases.py")
+    assert cases.case_number(number) in shown(at)
+    at.checkbox(key=f"tick_{number}").check().run()
+    at.button(key="macro_open").click().run()
+    assert "priority: urgent" in shown(at)
+    assert "In 1 case it does this" in shown(at)
+    assert not at.exception
+
+
+def test_steps_are_added_and_ticked_beside_the_case(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = question(session)
+    checklists.add_item(Work(session, make.actor(session), NOON), number, HOSTILE)
+    session.commit()
+    item = session.exec(select(CaseItem)).one()
+    signed_in(session, monkeypatch)
+    at = page("case.py", case=str(number))
+    at.checkbox(key=f"step_{item.id}_False").check().run()
+    assert not at.exception
+    session.expire_all()
+    assert session.exec(select(CaseItem)).one().done_at == NOON
+    for tool in ("orders", "people", "join"):
+        at.segmented_control(key=f"tool_{number}").set_value(tool).run()
+        assert not at.exception
+
+
+def test_managers_keep_the_rules(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in(session, monkeypatch, Role.MANAGER)
+    at = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30).run()
+    at.switch_page("manager/case_rules.py").run()
+    at.text_input(key="team_name_None").set_value("Workshop")
+    next(b for b in at.button if b.label == "Save").click().run()
+    assert not at.exception
+    assert session.exec(select(Team.name)).all() == ["Workshop"]
+    for tab in ("topics", "times", "checklists", "macros", "texts"):
+        at.segmented_control(key="case_rules").set_value(tab).run()
+        assert not at.exception, tab
+        if tab == "macros":
+            at.text_input(key="macro_None_name").set_value("Close")
+            at.checkbox(key="macro_None_me").check()
+            next(b for b in at.button if b.label == "Save").click().run()
+            assert session.exec(select(Macro.name)).all() == ["Close"]
+
+
+def test_the_mailed_link_rates_at_once_and_the_page_changes_it(session: Session) -> None:
+    number, staff = question(session), Work(session, make.actor(session), NOON)
+    seen = cases.view(staff, number)
+    form = CaseChange(seen=seen.seen, state=CaseState.SOLVED, owner_id=None, priority="normal", next_step="")
+    cases.change(staff, number, form)
+    session.commit()
+
+    at = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30)
+    at.query_params["t"], at.query_params["score"] = secret_of(staff), "4"
+    at.run()
+    at.switch_page("public/rate.py")
+    at.query_params["t"], at.query_params["score"] = secret_of(staff), "4"
+    at.run()
+    assert not at.exception
+    assert [s.score for s in session.exec(select(SurveyResponse))] == [4]
+    at.text_area(key="rate_text").set_value(HOSTILE)
+    at.button(key="rate_send").click().run()
+    assert [(s.score, s.text) for s in session.exec(select(SurveyResponse))] == [(4, HOSTILE)]
+    at.query_params["t"] = "nonsense"
+    at.run()
+    assert re.search("does not lead", at.error[0].value)
