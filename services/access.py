@@ -1,6 +1,7 @@
 """The only way from an id that came from outside to a row. Somebody else's row answers like no row at all."""
 
-from sqlmodel import select
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select
 
 from db.models import (
     Case,
@@ -9,6 +10,7 @@ from db.models import (
     ImportRun,
     Interaction,
     LoginSession,
+    Message,
     Order,
     Person,
     Product,
@@ -37,6 +39,55 @@ def own_customer_id(w: Work) -> int:
     return w.actor.customer_id
 
 
+def own_orders(w: Work) -> int:
+    """The customer whose orders the signed-in person may see. Raises NotAllowed."""
+    own = own_customer_id(w)
+    if not w.actor.sees_orders:
+        raise NotAllowed(_("You may not see the orders here. Somebody who manages your people can allow it."))
+    return own
+
+
+def own_ordering(w: Work) -> int:
+    """The customer for whom the signed-in person may order, cancel and send back. Raises NotAllowed."""
+    own = own_customer_id(w)
+    may_order(w)
+    return own
+
+
+def may_order(w: Work) -> None:
+    """Refuses a customer's person without the right to order; staff and jobs pass."""
+    if w.actor.role is Role.CUSTOMER and not w.actor.may_order:
+        raise NotAllowed(_("You may not order here. Somebody who manages your people can allow it."))
+
+
+def own_affairs(w: Work) -> int:
+    """The customer whose addresses, numbers and name the signed-in person may change. Raises NotAllowed."""
+    own = own_customer_id(w)
+    if not (w.actor.may_order or w.actor.manages_people):
+        raise NotAllowed(_("You may not change this here. Somebody who manages your people can allow it."))
+    return own
+
+
+def own_people(w: Work) -> int:
+    """The customer whose people the signed-in person manages, and for whom they speak. Raises NotAllowed."""
+    own = own_customer_id(w)
+    if not w.actor.manages_people:
+        raise NotAllowed(_("Only those who manage the people of your account can do this."))
+    return own
+
+
+def _own_orders_only(w: Work, customer_id: int | None) -> bool:
+    return _own_customer_only(w, customer_id) and (w.actor.is_team or w.actor.sees_orders)
+
+
+def own_cases(w: Work) -> ColumnElement[bool]:
+    """Which cases of the own customer the person may see: all who see orders see all, else those they wrote in."""
+    mine = col(Case.customer_id) == own_customer_id(w)
+    if w.actor.sees_orders:
+        return mine
+    return mine & col(Case.id).in_(select(Message.case_id).where(Message.author_id == w.actor.person_id))
+
+
 def customer(w: Work, customer_id: int) -> Customer:
     """The customer, for staff or for itself. Raises NotFound."""
     found = w.session.get(Customer, customer_id)
@@ -48,7 +99,7 @@ def customer(w: Work, customer_id: int) -> Customer:
 def order(w: Work, order_id: int) -> Order:
     """The order, for staff or for the customer who placed it. Raises NotFound."""
     found = w.session.get(Order, order_id)
-    if found is None or not _own_customer_only(w, found.customer_id):
+    if found is None or not _own_orders_only(w, found.customer_id):
         raise NotFound(_("order"))
     return found
 
@@ -57,7 +108,7 @@ def order_return(w: Work, return_id: int) -> Return:
     """The return, for staff or for the customer of its order. Raises NotFound."""
     found = w.session.get(Return, return_id)
     of = w.session.get(Order, found.order_id) if found else None
-    if found is None or of is None or not _own_customer_only(w, of.customer_id):
+    if found is None or of is None or not _own_orders_only(w, of.customer_id):
         raise NotFound(_("return"))
     return found
 
@@ -65,7 +116,7 @@ def order_return(w: Work, return_id: int) -> Return:
 def standing_order(w: Work, standing_id: int) -> StandingOrder:
     """The standing order, for staff or for its customer. Raises NotFound."""
     found = w.session.get(StandingOrder, standing_id)
-    if found is None or not _own_customer_only(w, found.customer_id):
+    if found is None or not _own_orders_only(w, found.customer_id):
         raise NotFound(_("standing order"))
     return found
 
@@ -87,10 +138,14 @@ def interaction(w: Work, interaction_id: int) -> Interaction:
 
 
 def case(w: Work, case_id: int) -> Case:
-    """The case, for staff or for the customer it belongs to. Raises NotFound."""
+    """The case, for staff or for those of its customer who may see it. Raises NotFound."""
     found = w.session.get(Case, case_id)
     if found is None or not _own_customer_only(w, found.customer_id):
         raise NotFound(_("case"))
+    if not w.actor.is_team and not w.actor.sees_orders:
+        wrote = select(Case.id).where(Case.id == case_id, own_cases(w))
+        if w.session.exec(wrote).first() is None:
+            raise NotFound(_("case"))
     return found
 
 
@@ -112,7 +167,8 @@ def stored_file(w: Work, file_id: int) -> StoredFile:
         return found
     if found is not None and w.actor.role is Role.CUSTOMER:
         of_product = found.product_id is not None
-        if of_product or (found.visible and _own_customer_only(w, found.customer_id)):
+        mine = w.actor.sees_orders or found.added_by_id == w.actor.person_id
+        if of_product or (found.visible and mine and _own_customer_only(w, found.customer_id)):
             return found
     raise NotFound(_("file"))
 

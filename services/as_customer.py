@@ -130,5 +130,8 @@ def shown_to(actor: Actor) -> Shown | None:
         zone=zone,
         address=actor.address,
         read_only=True,
+        sees_orders=person.sees_orders,
+        may_order=person.may_order,
+        manages_people=person.manages_people,
     )
     return Shown(reader, customer.id, customer.name or customer.company or "", view.reason, view.expires_at)

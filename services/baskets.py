@@ -50,7 +50,8 @@ def touched(w: Work, basket: Basket) -> None:
 
 
 def _opened(w: Work) -> Basket:
-    """The person's basket, locked for the rest of the transaction; made on first use."""
+    """The person's basket, locked for the rest of the transaction; made on first use. For those who may order."""
+    access.may_order(w)
     found = locked(w)
     if found is None:
         insert = sqlite.insert if w.dialect == "sqlite" else postgresql.insert

@@ -49,6 +49,9 @@ def mine(w: Work) -> list[Request]:
     lately = or_(col(ChangeRequest.state) == RequestState.OPEN, col(ChangeRequest.decided_at) >= w.now - SHOWN_FOR)
     seen = select(ChangeRequest).where(ChangeRequest.customer_id == own, lately)
     seen = seen.where(col(ChangeRequest.state) != RequestState.WITHDRAWN)
+    # What somebody else of the customer is called, and their address, is theirs.
+    private = col(ChangeRequest.field).in_(("name", "email")) & (col(ChangeRequest.person_id) != w.actor.person_id)
+    seen = seen.where(~private)
     return _shown(w, seen.order_by(col(ChangeRequest.asked_at).desc(), col(ChangeRequest.id).desc()))
 
 

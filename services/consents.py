@@ -105,7 +105,7 @@ def switch(w: Work, purpose: object, granted: object) -> bool:
 
     Raises Invalid.
     """
-    own = access.own_customer_id(w)
+    own = access.own_people(w)
     chosen = next((p for p in Purpose if p == purpose), None)
     if chosen is None or not isinstance(granted, bool):
         raise Invalid(_("Consent"), _("choose one from the list"))

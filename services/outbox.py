@@ -36,8 +36,17 @@ def link(path: str, **query: str) -> str:
     return f"{settings().public_url.rstrip('/')}/{path}" + (f"?{asked}" if asked else "")
 
 
-def post(w: Work, kind: str, recipient: str, subject: str, lines: list[str], *, customer_id: int | None = None) -> None:
-    """Queue a mail to a *stored* address. `lines` are paragraphs of plain text."""
+def post(
+    w: Work,
+    kind: str,
+    recipient: str,
+    subject: str,
+    lines: list[str],
+    *,
+    customer_id: int | None = None,
+    not_before: datetime | None = None,
+) -> None:
+    """Queue a mail to a *stored* address, to leave at once or `not_before`. `lines` are paragraphs of plain text."""
     home = company.of(w)
     domain = settings().mail_from.rpartition("@")[2]
     w.session.add(
@@ -49,7 +58,7 @@ def post(w: Work, kind: str, recipient: str, subject: str, lines: list[str], *, 
             customer_id=customer_id,
             message_id=f"<{secrets.token_hex(16)}@{domain}>",
             created_at=w.now,
-            next_try_at=w.now,
+            next_try_at=not_before or w.now,
         )
     )
 

@@ -127,7 +127,7 @@ def use_email(w: Work, person: Person, email: str) -> None:
         person.customer_id or person.id,
         customer_id=person.customer_id,
         before={"email": before},
-        after={"email": email},
+        after={"email": email, "person_id": person.id},
     )
 
 

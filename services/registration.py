@@ -79,6 +79,8 @@ def complete(w: Work, secret: str, password: object, *, browser: str) -> str:
         confirmed_at=w.now,
         created_at=w.now,
     )
+    # A customer may be known by an address that others already sign in beside: those manage who else there is.
+    person.manages_people = not _somebody_manages(w, customer.id)
     w.session.add(person)
     try:
         w.session.flush()
@@ -86,6 +88,13 @@ def complete(w: Work, secret: str, password: object, *, browser: str) -> str:
         raise Conflict(_("This address has a sign-in already. Please sign in with it.")) from error
     audit.record(w, "auth.registered", "person", person.id, customer_id=customer.id, after=audit.snapshot(person))
     return sign_in.hand_over(w, person, browser=browser)
+
+
+def _somebody_manages(w: Work, customer_id: int) -> bool:
+    managing = select(Person.id).where(
+        Person.customer_id == customer_id, col(Person.manages_people), col(Person.disabled_at).is_(None)
+    )
+    return w.session.exec(managing.limit(1)).first() is not None
 
 
 def customer_of(w: Work, email: str) -> Customer | None:

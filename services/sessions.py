@@ -65,6 +65,9 @@ _FACTS: Any = (
         col(Person.language),
         col(Person.disabled_at),
         col(Person.time_zone).label("person_zone"),
+        col(Person.sees_orders),
+        col(Person.may_order),
+        col(Person.manages_people),
         col(Customer.time_zone).label("customer_zone"),
     )
     .join(Person, col(Person.id) == col(LoginSession.person_id))
@@ -121,6 +124,9 @@ def actor_of(sid: str | None, *, address: str = "", touch: bool = True) -> Actor
         zone=ZoneInfo(row.person_zone or row.customer_zone or home.time_zone),
         session_id=sid,
         address=address,
+        sees_orders=row.sees_orders,
+        may_order=row.may_order,
+        manages_people=row.manages_people,
     )
     stale = touch and now - row.last_seen_at >= TOUCH_EVERY
     if stale:

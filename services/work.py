@@ -42,6 +42,10 @@ class Actor:
     address: str = ""
     system: bool = False
     read_only: bool = False  # staff who see the pages of a customer; `work` refuses it
+    # What a person may do for the customer they belong to; a customer with one person has one that may everything.
+    sees_orders: bool = True
+    may_order: bool = True
+    manages_people: bool = True
 
     @property
     def is_team(self) -> bool:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from db.models import LoginSession, Person, Role
 from pages._ui import guard
-from services import accounts, change_requests, company, erasure
+from services import accounts, change_requests, colleagues, company, erasure, invitations
 from services.work import SYSTEM, Actor, Work
 from tests import make
 from tests.test_accounts import changed
@@ -90,3 +90,43 @@ def test_being_forgotten_from_the_wish_to_the_proof(
 def test_a_stranger_and_staff_see_no_erasures(session: Session, monkeypatch: pytest.MonkeyPatch, ada: Actor) -> None:
     for who in (ada, make.actor(session)):
         assert "This page is not yours." in shown(at_page(session, monkeypatch, who, "manager/erasures.py"))
+
+
+def test_somebody_is_invited_from_the_page_of_people(
+    session: Session, monkeypatch: pytest.MonkeyPatch, ada: Actor
+) -> None:
+    at = at_page(session, monkeypatch, ada, "customer/people.py")
+    at.text_input(key="invite_name").input("Bob Byron")
+    at.text_input(key="invite_email").input("bob@example.com")
+    next(b for b in at.button if b.label == "Send the invitation").click().run()
+    assert not at.exception
+    assert "Bob Byron\nbob@example.com" in shown(at)
+    assert [i.email for i in colleagues.invited(Work(session, ada, make.NOON))] == ["bob@example.com"]
+
+
+def test_who_manages_nobody_is_told_so_and_home_still_works(
+    session: Session, monkeypatch: pytest.MonkeyPatch, ada: Actor
+) -> None:
+    person = session.get_one(Person, ada.person_id)
+    person.sqlmodel_update({"sees_orders": False, "may_order": False, "manages_people": False})
+    session.add(person)
+    assert "ask them" in shown(at_page(session, monkeypatch, ada, "customer/people.py"))
+    for page in ("home", "account", "my_data", "cases", "basket"):
+        assert "not allowed" not in shown(at_page(session, monkeypatch, ada, f"customer/{page}.py")).lower()
+    assert "You may not see the orders here." in shown(at_page(session, monkeypatch, ada, "customer/orders.py"))
+
+
+def test_a_manager_sees_how_many_would_be_invited_and_stops_the_round(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for i in range(2):
+        make.customer(session, f"Customer {i}", email=f"c{i}@example.com")
+    manager = make.actor(session, Role.MANAGER)
+    at = at_page(session, monkeypatch, manager, "manager/invitations.py")
+    assert "2 customers would be invited" in shown(at)
+    assert "Customer 0 · c0@example.com" in shown(at)
+    at.button(key="send_round").click().run()
+    [one] = invitations.rounds(Work(session, manager, make.NOON))
+    at.button(key=f"stop_{one.id}").click().run()
+    assert not at.exception
+    assert "2 were taken back" in shown(at)

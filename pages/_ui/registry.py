@@ -48,6 +48,7 @@ def _customer() -> list[Entry]:
         Entry("customer/orders.py", "orders", _("My orders"), ":material/package_2:", (CUSTOMER,), sales),
         Entry("customer/usual.py", "usual-order", _("Your usual order"), ":material/event_repeat:", (CUSTOMER,)),
         Entry("customer/standing.py", "standing-orders", _("Standing orders"), ":material/autorenew:", (CUSTOMER,)),
+        Entry("customer/people.py", "my-people", _("People of my account"), ":material/groups:", (CUSTOMER,)),
         Entry("customer/cases.py", "my-cases", _("My questions"), ":material/contact_support:", (CUSTOMER,), me),
     ]
 
@@ -76,6 +77,7 @@ def _manager() -> list[Entry]:
         Entry("manager/case_rules.py", "case-rules", _("Case rules"), ":material/rule:", (MANAGER,), house),
         Entry("manager/reasons.py", "reasons", _("Reasons"), ":material/checklist:", (MANAGER,), house),
         Entry("manager/contact_rules.py", "contact-rules", _("Contact rules"), ":material/call:", (MANAGER,), house),
+        Entry("manager/invitations.py", "invitations", _("Invitations"), ":material/drafts:", (MANAGER,), house),
         Entry("manager/erasures.py", "erasures", _("Erasures"), ":material/person_off:", (MANAGER,), house),
         Entry("manager/vouchers.py", "vouchers", _("Vouchers"), ":material/confirmation_number:", (MANAGER,), house),
         Entry(
@@ -115,6 +117,7 @@ def _public() -> list[Entry]:
         Entry("public/forgot.py", "forgot", _("Forgot password"), ":material/key:"),
         Entry("public/reset.py", "reset", _("Choose a new password"), ":material/key:"),
         Entry("public/invitation.py", "invitation", _("Invitation"), ":material/mail:"),
+        Entry("public/join.py", "join", _("Your customer account"), ":material/mail:"),
         Entry("public/new_email.py", "new-email", _("Confirm your new address"), ":material/mark_email_read:"),
         Entry("public/rate.py", "rate", _("Your rating"), ":material/star:"),
         Entry("public/track.py", "track", _("Follow an order"), ":material/local_shipping:"),

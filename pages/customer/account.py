@@ -17,7 +17,7 @@ from services.work import Actor, reading, work
 
 actor = require(Role.CUSTOMER)
 
-SECURITY = "everyone/security.py"
+SECURITY, PEOPLE = "everyone/security.py", "customer/people.py"
 
 
 def version_seen(account: Account) -> int:
@@ -93,6 +93,8 @@ with left:
     details()
     st.subheader(_("E-mail and password"))
     st.text(account.email)
+    if actor.manages_people:
+        st.page_link(PEOPLE, label=_("People of my account"), icon=":material/groups:")
     st.page_link(SECURITY, label=_("Change e-mail address or password"), icon=":material/shield:")
     st.subheader(_("Telephone"))
     phones(account)

@@ -103,6 +103,7 @@ with right:
             with st.container(border=True, gap="xsmall"):
                 st.caption(md(" · ".join(t for t in (when(message.sent_at, actor), message.subject) if t)))
                 words(message.body)
-due_again()
+if actor.sees_orders and actor.may_order:
+    due_again()
 if seen.bought_before:
     shop(seen)

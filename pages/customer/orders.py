@@ -13,6 +13,7 @@ from pages.customer._ui.order_lines import lines
 from pages.customer._ui.order_rows import order_rows, status_badge
 from pages.customer._ui.parcels import parcels
 from pages.customer._ui.returning import returning
+from pages.customer._ui.rights import for_orders
 from pages.customer._ui.suggested import comes_again
 from services import documents, orders, returns
 from services.errors import NotFound
@@ -21,6 +22,7 @@ from services.text import _
 from services.work import Actor, reading
 
 actor = require(Role.CUSTOMER)
+for_orders(actor)
 
 ORDERS, CATALOGUE = "customer/orders.py", "customer/catalogue.py"
 

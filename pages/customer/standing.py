@@ -7,6 +7,7 @@ from pages._ui import addressed
 from pages._ui.guard import require
 from pages._ui.show import day, empty, md, price, when
 from pages.customer._ui.marks import below, bold
+from pages.customer._ui.rights import for_orders
 from pages.customer._ui.standing_form import begin, change
 from pages.customer._ui.standing_steps import steps
 from services import standing
@@ -16,6 +17,7 @@ from services.text import _
 from services.work import Actor, reading
 
 actor = require(Role.CUSTOMER)
+for_orders(actor)
 
 STANDING, ORDERS, USUAL = "customer/standing.py", "customer/orders.py", "customer/usual.py"
 COLOURS = {StandingState.ACTIVE: "green", StandingState.WAITING: "orange", StandingState.PAUSED: "gray"}

@@ -6,7 +6,7 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import empty
-from pages.staff._ui import as_customer, brief, change_requests, consents, edit_form, history, log_form
+from pages.staff._ui import as_customer, brief, change_requests, consents, edit_form, history, log_form, people
 from pages.staff._ui.matters import matters
 from pages.staff._ui.present import present
 from services import looks, timeline
@@ -76,6 +76,7 @@ else:
     if as_customer.is_asked(customer_id):
         as_customer.reason_form(customer_id)
     matters(seen)
+    people.access_line(customer_id, seen.emails)
     change_requests.at_customer(customer_id)
     left, right = st.columns([5, 6], gap="medium")
     with left:

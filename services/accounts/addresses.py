@@ -34,7 +34,7 @@ def add_address(w: Work, new: NewAddress) -> int:
 
     Raises Invalid.
     """
-    own = access.customer(w, access.own_customer_id(w))
+    own = access.customer(w, access.own_affairs(w))
     values = _checked(new)
     renewed(w, own, None)
     room(w, own.id)
@@ -70,7 +70,7 @@ def change_address(w: Work, address_id: int, new: NewAddress, *, version: int) -
 
     New words of it may have to wait for approval; which address is the default counts at once.
     """
-    own = access.customer(w, access.own_customer_id(w))
+    own = access.customer(w, access.own_affairs(w))
     row = own_address(w, own, address_id)
     before, values = _line(row), _checked(new)
     renewed(w, own, version, {"address": before})
@@ -96,7 +96,7 @@ def changed(
 
 def remove_address(w: Work, address_id: int) -> None:
     """Take an address away; orders keep their copy of it. Raises NotFound."""
-    own = access.customer(w, access.own_customer_id(w))
+    own = access.customer(w, access.own_affairs(w))
     row = own_address(w, own, address_id)
     renewed(w, own, None)
     if approval.needed(w, "address"):

@@ -64,6 +64,8 @@ def change(w: Work, new: AccountChange) -> list[str]:
     person = access.person(w, w.actor.person_id or 0)
     values = _checked(new, is_company=own.kind is CustomerKind.COMPANY)
     before = {f: value_of(w, own, person, f) for f in values}
+    if values["company"] != before["company"]:
+        access.own_affairs(w)
     renewed(w, own, new.version, {k: v for k, v in before.items() if v != values[k]})
     held = [f for f in ("name", "company") if values[f] != before[f] and approval.needed(w, f)]
     for field in held:

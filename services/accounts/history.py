@@ -13,6 +13,10 @@ from services.text import _
 from services.work import Work
 
 MOST = 50
+#: Of several persons of one customer each sees only the own ones.
+_PERSONAL = ("name", "email", "language", "time_zone")
+#: Changes without a value that could be shown.
+_DONE = ("auth.password_changed", "second_factor.on", "second_factor.off", "second_factor.reset")
 _CUSTOMER, _PERSON = "customer", "person"
 
 
@@ -40,9 +44,31 @@ def history(w: Work, *, most: int = MOST) -> list[Change]:
 
 
 def _changes(w: Work, row: AuditEntry) -> list[Change]:
+    if row.action in _DONE:
+        return [Change(row.at, _who(w, row), _done(row.action), "", "")] if _is_mine(w, row) else []
     words = labels()
     fields = [f for f in words if f in row.before or f in row.after]
+    if not _is_mine(w, row):
+        fields = [f for f in fields if f not in _PERSONAL]
     return [Change(row.at, _who(w, row), words[f], _text(row.before.get(f)), _text(row.after.get(f))) for f in fields]
+
+
+def _is_mine(w: Work, row: AuditEntry) -> bool:
+    """Whether it is about whoever looks, or about the customer as staff know it."""
+    if row.entity == _PERSON:
+        return row.entity_id == str(w.actor.person_id)
+    if "person_id" in row.after:
+        return bool(row.after["person_id"] == w.actor.person_id)
+    return row.actor_role in TEAM or row.actor_id in (None, w.actor.person_id)
+
+
+def _done(action: str) -> str:
+    return {
+        "auth.password_changed": _("Password changed"),
+        "second_factor.on": _("Second factor switched on"),
+        "second_factor.off": _("Second factor switched off"),
+        "second_factor.reset": _("Second factor removed by us"),
+    }[action]
 
 
 def _who(w: Work, row: AuditEntry) -> str:

@@ -67,12 +67,12 @@ def home(w: Work) -> Home:
     """One's own overview. The number of queries does not grow with the history."""
     own = access.own_customer_id(w)
     return Home(
-        promises=_promises(w, own),
-        cases=_cases(w, own),
+        promises=_promises(w, own) if w.actor.sees_orders else [],
+        cases=_cases(w),
         messages=_messages(w, own),
-        open_orders=orders.opened(w, most=SHOWN),
-        last_orders=orders.listing(w, most=SHOWN),
-        bought_before=_bought_before(w, own),
+        open_orders=orders.opened(w, most=SHOWN) if w.actor.sees_orders else [],
+        last_orders=orders.listing(w, most=SHOWN) if w.actor.sees_orders else [],
+        bought_before=_bought_before(w, own) if w.actor.sees_orders else [],
     )
 
 
@@ -87,10 +87,10 @@ def _promises(w: Work, own: int) -> list[OpenPromise]:
     return [OpenPromise(p.what, p.due_on, p.due_on < today) for p in w.session.exec(rows)]
 
 
-def _cases(w: Work, own: int) -> list[OpenCase]:
+def _cases(w: Work) -> list[OpenCase]:
     rows = (
         select(Case)
-        .where(Case.customer_id == own, col(Case.state).in_(STILL_OPEN))
+        .where(access.own_cases(w), col(Case.state).in_(STILL_OPEN))
         .order_by(col(Case.opened_at).desc(), col(Case.id).desc())
         .limit(SHOWN)
     )
@@ -103,6 +103,7 @@ def _messages(w: Work, own: int) -> list[LastMessage]:
     rows = (
         select(Message)
         .where(Message.customer_id == own, Message.direction == Direction.OUT)
+        .where(True if w.actor.sees_orders else col(Message.case_id).in_(select(Case.id).where(access.own_cases(w))))
         .order_by(col(Message.sent_at).desc(), col(Message.id).desc())
         .limit(3)
     )

@@ -20,7 +20,7 @@ def add_phone(w: Work, typed: str) -> int:
 
     Raises Invalid for what cannot be called, Conflict for one that is there.
     """
-    own = access.customer(w, access.own_customer_id(w))
+    own = access.customer(w, access.own_affairs(w))
     e164, written = inputs.phone(typed, company.of(w).country)
     if e164 is None:
         raise Invalid(_("Phone"), _("write it with its area code, like 030 1234567 or +44 20 7946 0000"))
@@ -52,7 +52,7 @@ def added(w: Work, own: Customer, e164: str, written: str) -> int:
 
 def prefer_phone(w: Work, phone_id: int) -> None:
     """Call this number first from now on. Raises NotFound."""
-    own = access.customer(w, access.own_customer_id(w))
+    own = access.customer(w, access.own_affairs(w))
     row = own_phone(w, own, phone_id)
     before = next((p.number for p in phones(w, own.id) if p.is_primary), "")
     renewed(w, own, None)
@@ -64,7 +64,7 @@ def prefer_phone(w: Work, phone_id: int) -> None:
 
 def remove_phone(w: Work, phone_id: int) -> None:
     """Take a number away. Raises NotFound."""
-    own = access.customer(w, access.own_customer_id(w))
+    own = access.customer(w, access.own_affairs(w))
     row = own_phone(w, own, phone_id)
     renewed(w, own, None)
     if approval.needed(w, "phone"):

@@ -92,10 +92,8 @@ class CaseView:
 
 def listing(w: Work, before: int | None = None) -> list[CaseRow]:
     """One's own cases, newest first, `PER_PAGE` of them older than the case `before`."""
-    own = access.own_customer_id(w)
     joined = select(CaseMerge.id).where(CaseMerge.case_id == Case.id, col(CaseMerge.undone_at).is_(None))
-    mine = select(Case).where(Case.customer_id == own, ~joined.exists())
-    mine = mine.order_by(col(Case.id).desc()).limit(PER_PAGE)
+    mine = select(Case).where(access.own_cases(w), ~joined.exists()).order_by(col(Case.id).desc()).limit(PER_PAGE)
     if before is not None:
         mine = mine.where(col(Case.id) < before)
     return [_row(case) for case in w.session.exec(mine)]

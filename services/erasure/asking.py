@@ -41,7 +41,7 @@ def mine(w: Work) -> Wish | None:
 
 def ask(w: Work, wish: object = "") -> Erasure:
     """Ask that everything about oneself is erased. A manager decides. Raises Invalid, Conflict when asked already."""
-    own = access.own_customer_id(w)
+    own = access.own_people(w)
     row = Erasure(customer_id=own, wish=paragraph(wish, _("Your words"), 1000, required=False), asked_at=w.now)
     try:
         with w.session.begin_nested():
@@ -55,7 +55,7 @@ def ask(w: Work, wish: object = "") -> Erasure:
 
 def withdraw(w: Work, erasure_id: int) -> None:
     """Take the wish back, as long as nobody has decided. Raises NotFound, Conflict."""
-    own, row = access.own_customer_id(w), w.session.get(Erasure, erasure_id, with_for_update=True)
+    own, row = access.own_people(w), w.session.get(Erasure, erasure_id, with_for_update=True)
     if row is None or row.customer_id != own:
         raise NotFound(_("wish"))
     if row.state is not ErasureState.ASKED:

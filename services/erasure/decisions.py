@@ -136,6 +136,8 @@ DECISIONS = (
              why="figures count what was done"),
     Decision(m.CaseMerge, Fate.ANONYMOUS, "", "before", kept="id case_id into_id merged_at undone_at",
              why="which numbers lead to which case"),
+    Decision(m.StockMovement, Fate.ANONYMOUS, "", "by", kept="id product_id delta reason note order_id at by_id",
+             why="the stock has to add up; who ordered is not named any more"),
     Decision(m.AuditEntry, Fate.TRAIL, "sign_ins", "actor_name address before after reason",
              kept="id at actor_id actor_role action entity entity_id customer_id",
              why="who did what and when has to be provable; the values go"),
@@ -155,7 +157,7 @@ DECISIONS = (
       for model in (m.TaxClass, m.TaxRate, m.DeliveryFee, m.Voucher, m.NumberSeries, m.Product, m.PriceChange,
                     m.Campaign, m.Article, m.Reason, m.Setting, m.InvitationRound,
                     m.ContactRule, m.Topic, m.ServiceLevel, m.ChecklistTemplate, m.ContactTemplate, m.Macro,
-                    m.TextModule, m.ProductLink, m.StockMovement)),
+                    m.TextModule, m.ProductLink)),
     *(_not_theirs(model, "sums without persons")
       for model in (m.DailySales, m.HourlyOrders, m.HourlyContacts, m.DailyCustomers)),
 )  # fmt: skip

@@ -69,6 +69,7 @@ _OWN: dict[type[SQLModel], Callable[[Whole], ColumnElement[bool]]] = {
     m.Draft: _drafts,
     m.StoredFile: _of_customer(m.StoredFile),
     m.FollowUp: _of_customer(m.FollowUp),
+    m.StockMovement: lambda who: col(m.StockMovement.by_id).in_(who.person_ids),
     m.Series: _of_customer(m.Series),
     m.CustomerView: _of_customer(m.CustomerView),
     m.CaseItem: lambda who: col(m.CaseItem.case_id).in_(_cases(who)),

@@ -201,6 +201,8 @@ def _seen_by(w: Work) -> list[Any]:
         return []
     of_house = col(StoredFile.product_id).is_not(None)
     own = (col(StoredFile.customer_id) == w.actor.customer_id) & col(StoredFile.visible).is_(True)
+    if not w.actor.sees_orders:
+        own &= col(StoredFile.added_by_id) == w.actor.person_id
     return [of_house | own]
 
 

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from db.models import FollowUp, Interaction
 from services import access, accounts, audit, company
-from services.my_data.sections import OWN_WORDS, PRIVATE, SECTIONS, Owner, Section
+from services.my_data.sections import OF_PERSON, OWN_WORDS, PRIVATE, SECTIONS, Owner, Section
 from services.search import customer_number, order_number
 from services.work import Work
 
@@ -40,7 +40,8 @@ class MyData:
 def everything(w: Work, *, most: int | None = None) -> MyData:
     """All that is stored about oneself; with `most`, at most so many rows of each kind."""
     who = Owner(access.own_customer_id(w), w.actor.person_id or 0)
-    shown = [s for s in SECTIONS if not (w.actor.read_only and s.name in PRIVATE)]
+    mine = [s for s in SECTIONS if w.actor.sees_orders or s.name in OF_PERSON]
+    shown = [s for s in mine if not (w.actor.read_only and s.name in PRIVATE)]
     parts = [_part(w, section, who, most) for section in shown]
     changes = [vars(c) for c in accounts.history(w, most=most or MOST_CHANGES)]
     notes = select(func.count()).where(

@@ -200,6 +200,9 @@ SECTIONS = (
 #: What staff are not shown when they see the pages as the customer sees them.
 PRIVATE = frozenset({"second_factor", "drafts", "browsers", "sign_ins"})
 
+#: Sections about the person alone: all that somebody is given who may not see the orders of their customer.
+OF_PERSON = frozenset({"person", "second_factor", "basket", "drafts", "browsers", "sign_ins"})
+
 #: Tables that are no part of it, and why.
 LEFT_OUT: dict[type[SQLModel], str] = {
     m.FollowUp: "planning of the staff: counted, not shown",

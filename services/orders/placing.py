@@ -74,7 +74,7 @@ def place(w: Work, new: NewOrder) -> Order:
     confirmation and takes the ordered products out of the basket. Raises Invalid, Conflict and, where price, stock or
     delivery differ from what was shown, OrderChanged; then nothing was written.
     """
-    customer_id = access.own_customer_id(w)
+    customer_id = access.own_ordering(w)
     lines, note = checked(new)
     key = stored_key(w, new)
     basket = baskets.locked(w) if new.basket_key else None

@@ -77,7 +77,7 @@ def listing(
 ) -> list[Summary]:
     """Orders of a customer (one's own by default), newest first, those before the order `before`. Raises NotFound."""
     w.require(Role.CUSTOMER, Role.STAFF)
-    owner = access.own_customer_id(w) if customer_id is None else access.customer(w, customer_id).id
+    owner = access.own_orders(w) if customer_id is None else access.customer(w, customer_id).id
     rows = select(Order).where(Order.customer_id == owner)
     if before is not None:
         mark = access.order(w, before)
@@ -90,7 +90,7 @@ def listing(
 
 def opened(w: Work, *, most: int = 10) -> list[Summary]:
     """One's own orders of which something is still expected, newest first."""
-    owner = access.own_customer_id(w)
+    owner = access.own_orders(w)
     rows = select(Order).where(Order.customer_id == owner, col(Order.status).not_in(FINISHED))
     rows = rows.order_by(col(Order.ordered_at).desc(), col(Order.id).desc())
     return summaries(w, w.session.exec(rows.limit(most)).all())

@@ -18,6 +18,7 @@ def held(w: Work, order_id: int) -> Order:
 
     Of two colleagues at once the second waits here and then sees what the first has done.
     """
+    access.may_order(w)
     order = access.order(w, order_id)
     mine = select(Order).where(col(Order.id) == order.id).with_for_update()
     return w.session.exec(mine, execution_options={"populate_existing": True}).one()

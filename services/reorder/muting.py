@@ -14,7 +14,7 @@ _TABLE = SQLModel.metadata.tables["suggestion_mute"]
 
 def mute(w: Work, product_id: int) -> None:
     """No more suggestions of this product, from this moment; twice is like once. Raises NotFound."""
-    own = access.own_customer_id(w)
+    own = access.own_ordering(w)
     product = access.product(w, product_id)
     dialect = {"sqlite": sqlite, "postgresql": postgresql}[w.dialect]
     row: dict[str, int | datetime] = {"customer_id": own, "product_id": product.id, "at": w.now}
@@ -25,7 +25,7 @@ def mute(w: Work, product_id: int) -> None:
 
 def unmute(w: Work, product_id: int) -> None:
     """Suggest it again when it is due."""
-    own = access.own_customer_id(w)
+    own = access.own_ordering(w)
     mine = col(SuggestionMute.customer_id) == own, col(SuggestionMute.product_id) == product_id
     if w.session.connection().execute(delete(SuggestionMute).where(*mine)).rowcount:
         audit.record(w, "suggestions.unmute", "product", product_id, customer_id=own)

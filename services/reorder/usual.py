@@ -49,7 +49,7 @@ class Usual:
 
 def usual(w: Work) -> Usual:
     """What one buys again and again: what is due first, then by the day it is expected, what has stopped last."""
-    own = access.own_customer_id(w)
+    own = access.own_orders(w)
     if not consents.holds(w, own, Purpose.PROFILING):
         return Usual(False, [])
     found, muted = _rhythms(w, own), _muted(w, own)

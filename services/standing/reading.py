@@ -74,7 +74,7 @@ class Event:
 def standing_orders(w: Work, customer_id: int | None = None) -> list[Standing]:
     """Those of a customer (one's own by default), running ones first, then the newest. Raises NotFound."""
     w.require(Role.CUSTOMER, Role.STAFF)
-    owner = access.own_customer_id(w) if customer_id is None else access.customer(w, customer_id).id
+    owner = access.own_orders(w) if customer_id is None else access.customer(w, customer_id).id
     found = of_customer(w, owner)
     lines = _lines(w, [one.id for one in found])
     shown = [_shown(one, lines.get(one.id, [])) for one in found]

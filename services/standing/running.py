@@ -81,7 +81,7 @@ def accept(w: Work, standing_id: int, version: int) -> int | None:
 
     Raises NotFound, Conflict where it does not wait any more, Waits where something else stands in the way.
     """
-    own = access.own_customer_id(w)
+    own = access.own_ordering(w)
     one = held(w, standing_id)
     if one.customer_id != own or one.state is not StandingState.WAITING or one.version != version:
         raise Conflict(_("This standing order was changed in another window. Please look again."))

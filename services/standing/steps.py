@@ -28,7 +28,7 @@ _RUNS = (StandingState.ACTIVE, StandingState.WAITING, StandingState.PAUSED)
 
 def start(w: Work, asked: NewStanding) -> StandingOrder:
     """Begin a standing order for oneself; the same request sent twice begins one. Raises Invalid, Conflict."""
-    own = access.own_customer_id(w)
+    own = access.own_ordering(w)
     w.session.exec(select(Customer.id).where(Customer.id == own).with_for_update()).one()  # two clicks are one
     lines, note = checked(w, asked, own)
     known = [s for s in of_customer(w, own) if s.state is not StandingState.ENDED]
@@ -135,6 +135,7 @@ def end(w: Work, standing_id: int, *, why: str = "") -> None:
 def held(w: Work, standing_id: int) -> StandingOrder:
     """The standing order as it is now, kept from other transactions until this one ends. Raises NotFound."""
     w.require(Role.CUSTOMER, Role.STAFF)
+    access.may_order(w)
     one = access.standing_order(w, standing_id)
     mine = select(StandingOrder).where(StandingOrder.id == one.id).with_for_update()
     return w.session.exec(mine, execution_options={"populate_existing": True}).one()

@@ -1,0 +1,79 @@
+"""Inviting many customers to the portal: choose, look, send bit by bit, stop."""
+
+import streamlit as st
+
+from db.models import CustomerKind, Role
+from pages._ui.feedback import reported
+from pages._ui.guard import require
+from pages._ui.narrow import narrow
+from pages._ui.show import md, when
+from services import invitations
+from services.invitations import Chosen
+from services.text import _, ngettext, number
+from services.work import reading, work
+
+actor = require(Role.MANAGER)
+
+
+def kind_in_words(kind: CustomerKind | None) -> str:
+    """Whom to invite."""
+    names = {CustomerKind.INDIVIDUAL: _("Individuals"), CustomerKind.COMPANY: _("Companies")}
+    return names[kind] if kind else _("All")
+
+
+@st.fragment
+def choose() -> None:
+    """The choice, how many and whom it fits, and the button."""
+    who = require(Role.MANAGER)
+    kind = st.selectbox(_("Customers"), [None, *CustomerKind], format_func=kind_in_words, key="invite_kind")
+    lately = st.toggle(_("Only those who bought lately"), key="invite_lately")
+    days = st.number_input(_("Bought within days"), 1, 3650, 365, key="invite_days") if lately else None
+    chosen = Chosen(kind=kind, bought_within_days=days)
+    with reading(who) as w:
+        seen = invitations.preview(w, chosen)
+    st.markdown(f"**{ngettext('{n} customer would be invited', '{n} customers would be invited', seen.count)}**")
+    st.caption(_("With an address, without a sign-in, not invited in the last 14 days, and without an objection."))
+    for called, email in seen.examples:
+        st.text(f"{called} · {email}")
+    if seen.count > invitations.MOST:
+        st.caption(_("The first {most} now, the others in a further round.").format(most=number(invitations.MOST)))
+    if st.button(
+        _("Send the invitations"), type="primary", icon=":material/send:", key="send_round", disabled=not seen.count
+    ):
+        with reported(_("The first mail leaves in a minute; you can stop below.")) as outcome, work(who) as w:
+            invitations.start(w, chosen, expected=seen.count)
+        if outcome.ok:
+            st.rerun()
+
+
+@st.fragment
+def rounds() -> None:
+    """How far each round is."""
+    who = require(Role.MANAGER)
+    with reading(who) as w:
+        seen = invitations.rounds(w)
+    if seen:
+        st.subheader(_("Rounds"), anchor=False)
+    for one in seen:
+        with st.container(border=True, gap="xsmall", key=f"round_{one.id}"):
+            st.caption(md(when(one.started_at, who)))
+            told = _("{sent} of {all} have left, {waiting} wait, {stopped} were taken back")
+            st.text(
+                told.format(
+                    sent=number(one.invited - one.waiting - one.stopped),
+                    all=number(one.invited),
+                    waiting=number(one.waiting),
+                    stopped=number(one.stopped),
+                )
+            )
+            if one.waiting and st.button(_("Stop"), key=f"stop_{one.id}", icon=":material/stop_circle:"):
+                with reported(_("Stopped: what had not left was taken back.")) as outcome, work(who) as w:
+                    invitations.stop(w, one.id)
+                if outcome.ok:
+                    st.rerun()
+
+
+with narrow():
+    st.title(_("Invitations"), anchor=False)
+    choose()
+    rounds()
