@@ -22,6 +22,7 @@ from api.calendar_routes import ROUTES as CALENDAR_ROUTES
 from api.callers import hosts
 from api.gate import Gate
 from api.no_delay import without_delay
+from api.payment_routes import PAYMENT_ROUTES
 from api.session_routes import ROUTES
 from api.sockets import SOCKETS, watch
 from pages._ui.feedback import neutral_line
@@ -102,7 +103,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
 app = st.App(
     ROOT / "pages" / "navigation.py",
     lifespan=lifespan,
-    routes=[*ROUTES, *CALENDAR_ROUTES],
+    routes=[*ROUTES, *CALENDAR_ROUTES, *PAYMENT_ROUTES],
     middleware=[Middleware(Gate)],
     on_script_error=neutral_line,
 )

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from api.test_provider import TestProvider
 from db import schema
 from db.engine import make_engines
 from db.models import ImportRun, Role
@@ -231,6 +233,20 @@ def columnar_rebuild() -> None:
         made = copies.rebuild(SYSTEM, lambda step, share: bar.update(task, completed=share, description=step))
     size, seconds = number(made.stat().st_size / 2**20, 1), time.perf_counter() - started
     out.print(f"{made}: {size} MB in {seconds:.1f} s", soft_wrap=True, highlight=False)
+
+
+@app.command("test-payment-provider")
+def run_test_payment_provider(
+    port: Annotated[int, typer.Option(help="Where it listens on this machine.")] = 8590,
+) -> None:
+    """Run the payment provider for trying out. No money moves; it starts only where the settings name it."""
+    chosen = settings()
+    if chosen.payment_provider != "test" or not chosen.payment_provider_secret:
+        err.print("Set RAPPORT_PAYMENT_PROVIDER=test and RAPPORT_PAYMENT_PROVIDER_SECRET first.", style="red")
+        raise typer.Exit(1)
+    hook = f"{chosen.public_url.rstrip('/')}/hooks/payment/test"
+    made = TestProvider(f"http://127.0.0.1:{port}", hook, chosen.payment_provider_secret)
+    uvicorn.run(made.app(), host="127.0.0.1", port=port, log_level="warning")
 
 
 users = typer.Typer(help="Who may sign in.", no_args_is_help=True)

@@ -55,6 +55,14 @@ class Settings(BaseSettings):
         "1GB", pattern=r"^\d+(MB|GB)$", description="Memory for analytical questions in each process, like `1GB`."
     )
     analytics_threads: int = Field(2, ge=1, le=64, description="Processor cores that one analytical question may use.")
+    payment_provider: Literal["", "test"] = Field(
+        "",
+        description="Payment provider: empty for none, `test` for the one to try out (no money moves).",
+    )
+    payment_provider_url: str = Field("http://127.0.0.1:8590", description="Where the payment provider is asked.")
+    payment_provider_secret: str = Field(
+        "", description="What the payment provider signs its messages with; without it none is taken."
+    )
     worker: bool = Field(True, description="Whether this process also sends mail and runs queued imports.")
 
     @property

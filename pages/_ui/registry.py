@@ -64,6 +64,7 @@ def _staff() -> list[Entry]:
         Entry("staff/case.py", "case", _("Case"), ":material/support_agent:", (STAFF,)),
         Entry("staff/customer.py", "customer", _("Customer"), ":material/person:", (STAFF,)),
         Entry("staff/orders.py", "order-desk", _("Order desk"), ":material/inventory:", (STAFF,), team),
+        Entry("staff/money.py", "money", _("Payments"), ":material/payments:", (STAFF,), team),
         Entry("staff/products.py", "products", _("Products"), ":material/sell:", (STAFF,), team),
         Entry("staff/product.py", "product-sheet", _("Product"), ":material/sell:", (STAFF,)),
     ]

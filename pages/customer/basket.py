@@ -12,7 +12,7 @@ from pages.customer._ui.marks import sign
 from pages.customer._ui.ordering import SHOWN, confirm, placed, refusal
 from pages.customer._ui.sums import sums
 from pages.customer._ui.voucher import voucher
-from services import accounts, baskets, orders
+from services import accounts, baskets, orders, payments
 from services.accounts import Address
 from services.baskets import View
 from services.text import _
@@ -75,7 +75,7 @@ def basket() -> None:
         st.switch_page(ORDERS, query_params={"order": str(order_id)})
     with reading(who) as w:
         addresses = accounts.view(w).addresses
-        view = baskets.view(w, chosen(addresses))
+        view, ways = baskets.view(w, chosen(addresses)), payments.offered(w)
     refusal()
     if not view.lines:
         st.session_state.pop(SHOWN, None)
@@ -93,6 +93,8 @@ def basket() -> None:
         totals(view, who)
         address_id = where_to(addresses) if view.has_goods else None
         wished(view)
+        if len(ways) > 1:
+            st.radio(_("Payment"), ways, format_func=payments.method_in_words, key="payment")
         st.text_area(_("Note to us (optional)"), key="note", max_chars=1000, height=68)
         st.session_state[SHOWN] = (view, address_id)
         ready = view.ready and (address_id is not None or not view.has_goods)

@@ -12,10 +12,11 @@ from pages.customer._ui.cancelling import cancel_button
 from pages.customer._ui.order_lines import lines
 from pages.customer._ui.order_rows import order_rows, status_badge
 from pages.customer._ui.parcels import parcels
+from pages.customer._ui.paying import paying
 from pages.customer._ui.returning import returning
 from pages.customer._ui.rights import for_orders
 from pages.customer._ui.suggested import comes_again
-from services import documents, orders, returns
+from services import documents, orders, payments, returns
 from services.errors import NotFound
 from services.orders import Detail
 from services.text import _
@@ -69,6 +70,7 @@ def detail(actor: Actor, order_id: int) -> None:
         with reading(actor) as w:
             seen, fresh = orders.detail(w, order_id), orders.just_placed(w, order_id)
             back, found = returns.of_order(w, order_id), documents.of_order(w, order_id)
+            money = payments.of_order(w, order_id)
     except NotFound as missing:
         st.warning(md(missing))
         return
@@ -83,6 +85,7 @@ def detail(actor: Actor, order_id: int) -> None:
     with right:
         state(seen, actor)
         parcels(seen.parcels, actor)
+        paying(order_id, seen.summary.number, money, actor)
         st.caption(_("Ordered on {time}").format(time=md(when(seen.summary.ordered_at, actor))))
         if seen.address:
             st.caption(_("Delivered to"))

@@ -6,8 +6,8 @@ from db.models import Role
 from pages._ui.guard import require
 from pages._ui.papers import papers
 from pages._ui.show import md, when
-from pages.staff._ui import desk_list, desk_order, desk_returns
-from services import documents, returns
+from pages.staff._ui import desk_list, desk_order, desk_payment, desk_returns
+from services import documents, payments, returns
 from services.errors import NotFound
 from services.orders import desk, in_words
 from services.text import _
@@ -22,7 +22,7 @@ def opened(actor: Actor, order_id: int) -> None:
     try:
         with reading(actor) as w:
             found, back = desk.on_desk(w, order_id), returns.of_order(w, order_id)
-            made = documents.of_order(w, order_id)
+            made, paid = documents.of_order(w, order_id), payments.of_order(w, order_id)
     except NotFound as missing:
         st.warning(md(missing))
         return
@@ -36,6 +36,7 @@ def opened(actor: Actor, order_id: int) -> None:
         desk_order.parcels(found, actor)
         papers(made, actor)
         desk_order.about(found, actor)
+        desk_payment.payment(order_id, paid)
         desk_order.next_step(order_id, found)
         desk_returns.steps(back)
     with right, st.container(border=True):

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from db.models import Order, OrderLine, OrderStatus, Product, ReasonKind, Role, StockReason
-from services import reasons, rollups, vouchers
+from services import payments, reasons, rollups, vouchers
 from services.errors import Conflict
 from services.inputs import line
 from services.orders.mail import cancelled
@@ -44,6 +44,7 @@ def cancel(w: Work, order_id: int, *, reason: str = "", why: str = "") -> Order:
     take(w, order, "orders.cancel", OrderStatus.CANCELLED, of=(order.status,), reason=reason, told=told, **given)
     _give_back(w, order)
     vouchers.give_back(w, order)
+    payments.settle(w, order)
     cancelled(w, order, reason if by_staff else "")
     return order
 

@@ -36,7 +36,7 @@ class NewOrder(SQLModel):
     voucher_code: str = ""
     discount_cents: int = 0  # as it was shown
     requested_on: date | None = None  # the day it shall come, not before the earliest possible
-    payment: str = "on_account"  # see services/payments
+    payment: str = ""  # see services/payments; empty: the usual way
 
     def digest(self) -> str:
         """Tells the same request, sent again, from another one under the same key."""
@@ -50,7 +50,7 @@ def from_basket(
     address_id: int | None,
     note: str = "",
     requested_on: date | None = None,
-    payment: str = "on_account",
+    payment: str = "",
 ) -> NewOrder:
     """The order for the basket as it was shown; every tab that shows it so gives the same key."""
     return NewOrder(

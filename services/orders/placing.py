@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from db.models import CustomerAddress, Order, OrderStatus, Product, StockReason
-from services import access, audit, baskets, prices, rollups, stock, vouchers
+from services import access, audit, baskets, payments, prices, rollups, stock, vouchers
 from services.catalogue.offer import shown_name
 from services.errors import Conflict, Invalid
 from services.orders.judging import judge, priced_now, promised_at
@@ -88,13 +88,14 @@ def place(w: Work, new: NewOrder) -> Order:
     address = _address(w, customer_id, new.address_id, needed=_goods(products))
     priced = priced_now(w, new, customer_id, lines, products, address)
     order = _order(w, new, customer_id, key, products, address, priced)
-    order.note = note
+    order.note, order.payment_method = note, payments.chosen(w, new.payment)
     if not _inserted(w, order):  # the same key in another transaction that was a moment faster
         known = _known(w, key)
         if known is None:
             raise Conflict(_("Please try again."))
         return _same(known, new)
     _write_lines(w, order, lines, products, priced)
+    payments.opened(w, order)
     if priced.voucher is not None:
         vouchers.use(w, order, priced.voucher)
     if basket is not None:

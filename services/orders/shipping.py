@@ -7,8 +7,8 @@ be called off any more once the first parcel has left.
 from sqlmodel import SQLModel, col, select
 
 from db.models import Order, OrderLine, OrderStatus, Role, Shipment
-from services import contact_rules, documents
-from services.errors import Invalid
+from services import contact_rules, documents, payments
+from services.errors import Conflict, Invalid
 from services.inputs import line
 from services.orders.mail import delivered, shipped
 from services.orders.steps import held, parcels, take
@@ -37,6 +37,8 @@ def pick(w: Work, order_id: int) -> Order:
     """Begin to pack: from now on the customer cannot cancel. Staff only. Raises NotFound, Conflict."""
     w.require(Role.STAFF)
     order = held(w, order_id)
+    if payments.waits(w, order):
+        raise Conflict(_("This order is paid in advance, and the payment is not here yet."))
     take(w, order, "orders.pick", OrderStatus.PICKED, of=(OrderStatus.PLACED,))
     return order
 
@@ -69,7 +71,8 @@ def ship(w: Work, order_id: int, new: NewParcel) -> Shipment:
     w.session.add(parcel)
     w.session.flush()
     shipped(w, order, parcel, rest)
-    documents.invoice(w, order)
+    if (bill := documents.invoice(w, order)) is not None:
+        payments.due(w, order, bill.due_on)
     documents.delivery_note(w, order, parcel)
     return parcel
 

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from db.models import Order, OrderStatus, Return, ReturnState, Role, StockReason
-from services import access, audit, company, documents
+from services import access, audit, company, documents, payments
 from services.errors import Conflict, Invalid
 from services.inputs import line
 from services.money import split
@@ -57,6 +57,7 @@ def refund(w: Work, return_id: int, cents: int, *, reason: str = "") -> Return:
     mail.refunded(w, order, cents, reason)
     given = split(cents, [part for _line, _pieces, part in worth])
     told = [(i, pieces, part) for (i, pieces, _worth), part in zip(worth, given, strict=True)]
+    payments.settle(w, order)
     documents.credit_note(w, order, found, told, reason)
     return found
 

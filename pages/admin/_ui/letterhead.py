@@ -6,8 +6,8 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import home
-from services import company_settings
-from services.letterhead import LONGEST_DAYS
+from services import company_settings, payments
+from services.letterhead import LONGEST_DAYS, METHODS
 from services.text import _
 from services.work import work
 
@@ -31,6 +31,9 @@ def letterhead() -> None:
         days = st.number_input(
             _("Days to pay an invoice"), 0, LONGEST_DAYS, now.payment_days, step=1, key="letter_days"
         )
+        ways = st.multiselect(
+            _("Ways to pay"), METHODS, now.pay_by, format_func=payments.method_in_words, key="letter_ways"
+        )
         sent = st.form_submit_button(_("Save"), type="primary")
     if sent:
         with reported(_("Saved.")) as outcome, work(actor) as w:
@@ -45,6 +48,7 @@ def letterhead() -> None:
                 iban=iban,
                 bic=bic,
                 payment_days=int(days),
+                pay_by=ways,
             )
         if outcome.ok:
             st.rerun()

@@ -34,6 +34,7 @@ def confirm() -> None:
                 address_id=address_id,
                 note=str(st.session_state.get("note") or ""),
                 requested_on=st.session_state.get("requested_on"),
+                payment=str(st.session_state.get("payment") or ""),
             )
             order_id = orders.place(w, new).id
     except RapportError as refused:
