@@ -1,0 +1,99 @@
+"""Every question gives the same rows on PostgreSQL as on the copy, from one text."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+import pytest
+from adbc_driver_postgresql import dbapi
+from sqlmodel import Session
+
+from db.columnar.copy import Copy
+from db.columnar.tables import FED
+from db.engine import Engines
+from db.models import Role
+from services import columnar, cube, questions
+from services.columnar import Answers
+from services.measures import DIMENSIONS, MEASURES
+from services.questions import Question
+from services.questions.dialects import elsewhere
+from services.work import Work
+from tests import make
+from tests.test_cube import asked, sold_something
+
+VALUES = {"from_day": date(2026, 1, 1), "to_day": date(2027, 1, 1)}
+pytestmark = pytest.mark.parametrize("engines", ["postgresql"], indirect=True)
+
+
+@pytest.fixture
+def w(session: Session, work_as: Callable[..., Work], copied: Callable[[], Copy]) -> Work:
+    manager = work_as(make.actor(session, Role.MANAGER))
+    sold_something(manager)
+    copied()
+    return manager
+
+
+@pytest.fixture
+def tables(w: Work, engines: Engines, postgres_url: str) -> Any:
+    """The tables of the copy under the same names in a schema of a PostgreSQL database."""
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute("DROP SCHEMA IF EXISTS analytics CASCADE")
+        admin.execute("CREATE SCHEMA analytics")
+    with columnar.reading(w) as copy, dbapi.connect(postgres_url) as there, there.cursor() as cursor:
+        for name in (*(fed.name for fed in FED), "buyer"):
+            rows: pa.Table = copy.arrow(Question(name, f"SELECT * FROM {name}"))  # noqa: S608 - constants
+            cursor.adbc_ingest(name, rows, mode="create", db_schema_name="analytics")
+        there.commit()
+    with psycopg.connect(postgres_url, options="-c search_path=analytics -c timezone=UTC") as connection:
+        yield connection
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute("DROP SCHEMA analytics CASCADE")
+
+
+def plain(rows: list[Any]) -> list[tuple[Any, ...]]:
+    """Numbers of either side as numbers; the order of rows is the question's own business."""
+
+    def cell(value: Any) -> Any:
+        return round(float(value), 6) if not isinstance(value, str | date | bool | None) else value
+
+    return sorted((tuple(cell(v) for v in row) for row in rows), key=repr)
+
+
+def assert_same(w: Work, tables: Any, question: Question, values: dict[str, Any]) -> None:
+    with columnar.reading(w) as copy:
+        table = copy.arrow(question, **values)
+    here = [tuple(row.values()) for row in table.to_pylist()]
+    there = tables.execute(elsewhere(question, "postgres"), values).fetchall()
+    assert plain(there) == plain(here), question.name
+
+
+@pytest.mark.parametrize("name", questions.names())
+def test_a_question_gives_the_same_rows_on_postgresql(w: Work, tables: Any, name: str) -> None:
+    question = questions.named(name)
+    with columnar.reading(w) as copy:
+        assert len(copy.frame(question, **VALUES)), "nothing to compare"
+    assert_same(w, tables, question, {k: VALUES[k] for k in question.parameters})
+
+
+def test_every_question_of_the_cube_gives_the_same_rows_on_postgresql(
+    w: Work, tables: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[Question, dict[str, Any]]] = []
+    arrow = Answers.arrow
+
+    def noted(self: Answers, question: Question, **values: Any) -> pa.Table:
+        sent.append((question, values))
+        return arrow(self, question, **values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Answers, "arrow", noted)
+        for measure in MEASURES.values():
+            by = [d.code for d in DIMENSIONS.values() if measure.fact in d.sql]
+            for dimension in by:
+                only = {"city": ["Bonn", ""]}
+                cube.ask(w, asked(measure.code, by=[dimension], only=only, most=2))
+    for question, values in sent:
+        assert_same(w, tables, question, values)
+    assert len(sent) > 300
