@@ -76,6 +76,7 @@ def _manager() -> list[Entry]:
     return [
         Entry("manager/live.py", "live", _("Live"), ":material/monitoring:", (MANAGER,), figures),
         Entry("manager/case_rules.py", "case-rules", _("Case rules"), ":material/rule:", (MANAGER,), house),
+        Entry("manager/measures.py", "measures", _("Measures"), ":material/functions:", (MANAGER,), figures),
         Entry("manager/reasons.py", "reasons", _("Reasons"), ":material/checklist:", (MANAGER,), house),
         Entry("manager/contact_rules.py", "contact-rules", _("Contact rules"), ":material/call:", (MANAGER,), house),
         Entry("manager/invitations.py", "invitations", _("Invitations"), ":material/drafts:", (MANAGER,), house),

@@ -16,4 +16,9 @@ def elsewhere(question: Question, dialect: Literal["postgres", "spark"]) -> str:
     tree = sqlglot.parse_one(question.sql, dialect="duckdb")
     for parameter in list(tree.find_all(expressions.Parameter)):
         parameter.replace(expressions.Placeholder(this=parameter.this.name))
+    if dialect == "spark":  # it extracts no ISODOW, and the translator does not know
+        for part in list(tree.find_all(expressions.Extract)):
+            if part.name.upper() == "ISODOW":
+                monday_is_0 = expressions.Anonymous(this="WEEKDAY", expressions=[part.expression])
+                part.replace(expressions.Paren(this=monday_is_0 + 1))
     return tree.sql(dialect=dialect, comments=False)

@@ -1,0 +1,50 @@
+"""Ask Spark and compare: run by the interpreter that has pyspark, which needs nothing else of Rapport."""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+
+def cell(value: Any) -> Any:
+    """A value as it was written to JSON, numbers rounded alike."""
+    if value is None or isinstance(value, str | bool):
+        return value
+    return str(value) if isinstance(value, date) else round(float(value), 6)
+
+
+def value(given: Any) -> Any:
+    return date.fromisoformat(given) if isinstance(given, str) and given[4:5] == "-" else given
+
+
+def main(folder: Path) -> int:
+    """The number of questions that give other rows."""
+    spark = SparkSession.builder.master("local[2]").config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    spark.conf.set("spark.sql.shuffle.partitions", "2")
+    for file in folder.glob("*.parquet"):
+        spark.read.parquet(str(file)).createOrReplaceTempView(file.stem)
+    asked = json.loads((folder / "questions.json").read_text())
+    wrong = 0
+    for question in asked:
+        values = {k: value(v) for k, v in question["values"].items()}
+        try:
+            rows = spark.sql(question["sql"], args=values).collect()
+        except Exception as error:
+            wrong += 1
+            print(f"FAILED {str(error)[:300]}\n{question['sql']}")  # noqa: T201 - a command line
+            continue
+        there = sorted(([cell(v) for v in row] for row in rows), key=repr)
+        here = sorted(([cell(v) for v in row] for row in question["rows"]), key=repr)
+        if there != here:
+            wrong += 1
+            print(f"DIFFERENT {question['sql']}\n{here}\n{there}")  # noqa: T201 - as above
+    print(f"{len(asked)} questions, {wrong} with other rows than DuckDB")  # noqa: T201 - as above
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main(Path(sys.argv[1])) else 0)

@@ -1,0 +1,74 @@
+"""Write what Spark shall answer: the tables of a small copy as parquet, and texts with the rows DuckDB gives."""
+
+import json
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from db import schema
+from db.columnar import source
+from db.columnar.copy import Copy, Limits
+from db.columnar.tables import FED
+from db.engine import make_engines
+from services import columnar, cube, questions
+from services.columnar import Answers, keeper
+from services.measures import DIMENSIONS, MEASURES
+from services.questions import Question
+from services.questions.dialects import elsewhere
+from services.work import SYSTEM, Work, bind, reading, work
+from tests.test_cube import asked, sold_something
+
+VALUES: dict[str, Any] = {"from_day": date(2026, 1, 1), "to_day": date(2027, 1, 1)}
+
+
+def texts(w: Work) -> list[tuple[Question, dict[str, Any]]]:
+    """All questions kept as files, and what the cube sends for each measure and dimension."""
+    sent = [(q, {k: VALUES[k] for k in q.parameters}) for q in map(questions.named, questions.names())]
+    arrow = Answers.arrow
+
+    def noted(self: Answers, question: Question, **values: Any) -> Any:
+        sent.append((question, values))
+        return arrow(self, question, **values)
+
+    Answers.arrow = noted  # type: ignore[assignment]  # this process does nothing else
+    for measure in MEASURES.values():
+        for dimension in (d.code for d in DIMENSIONS.values() if measure.fact in d.sql):
+            cube.ask(w, asked(measure.code, by=[dimension], only={"city": ["Bonn", ""]}, most=2))
+    Answers.arrow = arrow  # type: ignore[method-assign]  # as above
+    return sent
+
+
+def write(folder: Path) -> None:
+    """Everything into `folder`."""
+    with tempfile.TemporaryDirectory() as place:
+        engines = make_engines(f"sqlite:///{place}/small.db")
+        schema.migrate(engines.write)
+        bind(engines)
+        with work(SYSTEM) as w:
+            sold_something(w)
+        with source.snapshot(engines.read) as primary:
+            keeper.bind(Copy.in_memory(primary, "2026-01-01T00:00:00+00:00", Limits("256MB", 1)))
+        with reading(SYSTEM) as w:
+            asked_for = texts(w)
+            with columnar.reading(w) as copy:
+                for name in (*(fed.name for fed in FED), "buyer"):
+                    rows = copy.arrow(Question(name, f"SELECT * FROM {name}"))  # noqa: S608 - constants
+                    pq.write_table(rows, folder / f"{name}.parquet")
+                told = [
+                    {
+                        "sql": elsewhere(question, "spark"),
+                        "values": values,
+                        "rows": [list(row.values()) for row in copy.arrow(question, **values).to_pylist()],
+                    }
+                    for question, values in asked_for
+                ]
+        (folder / "questions.json").write_text(json.dumps(told, default=str))
+        engines.dispose()
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
