@@ -8,12 +8,12 @@ purchases) is.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func
+from sqlalchemy import Select, delete, func
 from sqlalchemy import select as columns_of
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from db.models import AuditEntry, Consent, Customer, Purpose
+from db.models import AuditEntry, Consent, Customer, CustomerScore, Purpose
 from services import access, audit
 from services.errors import Invalid
 from services.text import _
@@ -103,6 +103,8 @@ def history(w: Work, customer_id: int) -> list[Given]:
 def switch(w: Work, purpose: object, granted: object) -> bool:
     """Agree to a purpose or withdraw, for oneself; it counts from this moment. False where it stood so already.
 
+    Who objects to predictions has none any more; who agrees again gets them with the next scoring run.
+
     Raises Invalid.
     """
     own = access.own_people(w)
@@ -116,6 +118,8 @@ def switch(w: Work, purpose: object, granted: object) -> bool:
     row = Consent(customer_id=own, purpose=chosen, granted=granted, at=w.now, how=BY_ACCOUNT)
     w.session.add(row)
     w.session.flush()
+    if chosen is Purpose.PROFILING and not granted:
+        w.session.exec(delete(CustomerScore).where(col(CustomerScore.customer_id) == own))
     old = {} if before is None else {"purpose": chosen, "granted": before}
     after = {"purpose": chosen, "granted": granted}
     audit.record(w, "consents.switch", "consent", row.id, customer_id=own, before=old, after=after)

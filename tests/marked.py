@@ -12,7 +12,7 @@ from services.my_data.sections import SECTIONS
 from tests.make import NOON
 
 #: What the tables of the sections refer to.
-BESIDE = (m.ImportRun, m.StaffMember, m.Product, m.Campaign, m.Basket, m.FollowUp, m.Voucher, m.Team)
+BESIDE = (m.ImportRun, m.StaffMember, m.Product, m.Campaign, m.Basket, m.FollowUp, m.Voucher, m.Team, m.ScoringRun)
 
 
 def fill(session: Session, mark: str) -> dict[str, Any]:
@@ -56,6 +56,7 @@ def _meant(table: str, mark: str, made: dict[str, Any]) -> dict[str, Any]:
         "login_session": {"id": mark * 3, "expires_at": datetime(2027, 1, 1, tzinfo=UTC)},
         "interaction": {"channel": m.Channel.PORTAL, "direction": m.Direction.IN},
         "voucher": {"percent_bp": None},
+        "scoring_run": {"state": m.ScoringState.DONE},
         "stored_file": dict.fromkeys(THINGS) | {"visible": True},
         "audit_entry": {
             "entity": "person",

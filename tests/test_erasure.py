@@ -76,9 +76,9 @@ def test_of_a_row_in_every_table_only_what_is_decided_to_stay_is_found(session: 
     erasure.approve(manager, wish.id)
     session.flush()
     stays = {(str(d.model.__tablename__), c) for d in DECISIONS for c in f"{d.kept} {d.later}".split()}
-    beside = {"staff_member", "product", "campaign", "import_run", "voucher", "standing_event", "team"}  # of the house
+    house = {"staff_member", "product", "campaign", "import_run", "voucher", "standing_event", "team", "scoring_run"}
     last_mail = {("outbox_entry", "recipient")}  # goes when it has left
-    left = {(t, c) for t, c in found(session, A) if t not in beside} - last_mail
+    left = {(t, c) for t, c in found(session, A) if t not in house} - last_mail
     assert left <= stays, f"decided to go, and still there: {sorted(left - stays)}"
     assert {(t, c): v for t, c, v in everything(session) if B.casefold() in v.casefold()} == before, "nobody else"
     assert session.get(Person, mine["person"]) is None

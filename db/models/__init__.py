@@ -113,6 +113,7 @@ from db.models.planning import (
 from db.models.product import PriceChange, Product, ProductLink
 from db.models.reason import Reason, ReasonKind
 from db.models.rollup import DailyCustomers, DailySales, HourlyContacts, HourlyOrders
+from db.models.scoring import BacktestResult, CustomerScore, ScoringRun, ScoringState
 from db.models.search import CustomerWord, WordVariant
 from db.models.service import ContactTemplate, ServiceReport
 from db.models.standing import (
@@ -136,6 +137,7 @@ __all__ = [
     "Article",
     "ArticleQuery",
     "AuditEntry",
+    "BacktestResult",
     "Basket",
     "BasketLine",
     "ByMail",
@@ -165,6 +167,7 @@ __all__ = [
     "CustomerKind",
     "CustomerLine",
     "CustomerPhone",
+    "CustomerScore",
     "CustomerSearch",
     "CustomerView",
     "CustomerWord",
@@ -220,6 +223,8 @@ __all__ = [
     "ReturnState",
     "Role",
     "RuleTouch",
+    "ScoringRun",
+    "ScoringState",
     "SecondFactor",
     "Series",
     "ServiceLevel",

@@ -79,6 +79,7 @@ DECISIONS = (
     _gone(m.CaseRating),
     _gone(m.Label, "outcomes"),
     _gone(m.ServiceReport, "service_reports"),
+    _gone(m.CustomerScore, "predictions"),
     _gone(m.StandingOrder, "standing_orders"),
     _gone(m.CustomerAddress, "addresses"),
     _gone(m.Person, "person"),
@@ -159,6 +160,6 @@ DECISIONS = (
                     m.ContactRule, m.Topic, m.ServiceLevel, m.ChecklistTemplate, m.ContactTemplate, m.Macro,
                     m.TextModule, m.ProductLink)),
     *(_not_theirs(model, "sums without persons")
-      for model in (m.DailySales, m.HourlyOrders, m.HourlyContacts, m.DailyCustomers)),
+      for model in (m.ScoringRun, m.BacktestResult, m.DailySales, m.HourlyOrders, m.HourlyContacts, m.DailyCustomers)),
 )  # fmt: skip
 BY_MODEL: dict[type[SQLModel], Decision] = {d.model: d for d in DECISIONS}

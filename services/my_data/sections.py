@@ -71,6 +71,12 @@ def _mailed(who: Owner) -> ColumnElement[bool]:
     return and_(col(m.OutboxEntry.customer_id) == who.customer_id, col(m.OutboxEntry.recipient).not_in(others))
 
 
+def _expected_of(who: Owner) -> ColumnElement[bool]:
+    """Of the run in force only: an older one, or one that is being written, says nothing any more, or not yet."""
+    in_force = select(col(m.ScoringRun.id)).where(col(m.ScoringRun.state) == m.ScoringState.DONE)
+    return and_(col(m.CustomerScore.customer_id) == who.customer_id, col(m.CustomerScore.run_id).in_(in_force))
+
+
 def _own_sign_ins(who: Owner) -> ColumnElement[bool]:
     trail, sign_in = m.AuditEntry, ("auth.", "second_factor.")
     named = or_(*(col(trail.action).startswith(word, autoescape=True) for word in sign_in))
@@ -188,6 +194,10 @@ SECTIONS = (
     Section("basket", m.BasketLine, _of_basket, "quantity seen_price_cents added_at", "basket_id product_id",
             newest="added_at", more=(col(m.Product.name).label("product"),),
             joined=(m.Product, col(m.Product.id) == col(m.BasketLine.product_id))),
+    Section("predictions", m.CustomerScore, _expected_of,
+            "p_alive p_buy_30 p_buy_90 p_buy_365 expected_90 expected_lo expected_hi next_from next_median next_to "
+            "decile purchases first_on last_on usual_gap reasons",
+            "customer_id run_id", newest="run_id"),
     Section("drafts", m.Draft, _of_person(m.Draft), "key fields updated_at", "person_id", newest="updated_at"),
     Section("browsers", m.LoginSession, _of_person(m.LoginSession),
             "created_at last_seen_at expires_at user_agent address", "id person_id", newest="created_at"),
@@ -258,4 +268,6 @@ LEFT_OUT: dict[type[SQLModel], str] = {
     m.DailyCustomers: "sums without persons",
     m.ColumnarChange: "numbers of what changed lately, for the figures; fades within hours",
     m.ColumnarState: "the company's own",
+    m.ScoringRun: "the company's own; what a run expects of the customer is shown",
+    m.BacktestResult: "sums without persons",
 }

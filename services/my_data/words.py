@@ -52,6 +52,7 @@ def _between_us() -> dict[str, str]:
         "standing_lines": _("Lines of the standing orders"),
         "standing_events": _("What became of the standing orders"),
         "muted_suggestions": _("Products you are not reminded of"),
+        "predictions": _("What we expect"),
         "basket": _("Basket"),
         "drafts": _("Drafts"),
         "browsers": _("Signed-in browsers"),
@@ -93,7 +94,7 @@ def event_name(action: str) -> str:
 
 def column_name(column: str) -> str:
     """A column in words."""
-    return (_about_people() | _about_orders() | _about_contacts() | _times())[column]
+    return (_about_people() | _about_orders() | _about_contacts() | _expected() | _times())[column]
 
 
 def _about_people() -> dict[str, str]:
@@ -146,6 +147,19 @@ def _about_contacts() -> dict[str, str]:
         "scale_min": _("Lowest"), "scale_max": _("Highest"), "title": _("Title"), "text": _("Text"),
         "order_ref": _("Order there"), "converted": _("Ordered"), "figures": _("Figures"), "event": _("Event"),
         "line": _("Line of service"), "coupon_code": _("Voucher"), "campaign": _("Campaign"), "recipient": _("Sent to"),
+    }  # fmt: skip
+
+
+def _expected() -> dict[str, str]:
+    """What is expected of a customer, and from what."""
+    return {
+        "p_alive": _("Probability of still buying"), "p_buy_30": _("Probability of a purchase in 30 days"),
+        "p_buy_90": _("Probability of a purchase in 90 days"), "p_buy_365": _("Probability of a purchase in a year"),
+        "expected_90": _("Purchases expected in 90 days"), "expected_lo": _("At least"), "expected_hi": _("At most"),
+        "next_from": _("Next purchase from"), "next_median": _("Next purchase about"),
+        "next_to": _("Next purchase until"), "decile": _("Tenth by probability, 10 the likeliest"),
+        "purchases": _("Days with a purchase"), "last_on": _("Last on"),
+        "usual_gap": _("Days between purchases"), "reasons": _("Reasons, as codes and numbers"),
     }  # fmt: skip
 
 

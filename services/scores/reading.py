@@ -1,0 +1,127 @@
+"""The figures in force: those of the run that is done, without anybody who objects to predictions."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Select
+from sqlalchemy import select as columns_of
+from sqlmodel import col, select
+
+from db.models import CustomerScore, Purpose, Role, ScoringRun, ScoringState
+from services import access, consents
+from services.work import Work
+
+HORIZONS = (30, 90, 365)
+#: The horizon of the range, the window of dates and the tenths.
+MAIN = 90
+FRAME_TYPES = {
+    "customer_id": "int64",
+    "p_alive": "float64",
+    "p_buy_30": "float64",  # NaN where no model beats the rules of thumb
+    "p_buy_90": "float64",
+    "p_buy_365": "float64",
+    "expected_90": "float64",
+    "decile": "float64",
+}
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """How a horizon was decided. `usable`: a model beats the rules of thumb on earlier periods."""
+
+    days: int
+    usable: bool
+    candidate: str | None
+    naive: str | None
+    notes: tuple[str, ...]
+    better_by: float | None
+    cut_offs: tuple[date, ...]
+
+
+@dataclass(frozen=True)
+class Version:
+    """A run whose figures may be read."""
+
+    run_id: int
+    as_of: date | None
+    finished_at: datetime | None
+    data_from: date | None
+    data_to: date | None
+    customers: int
+    repeaters: int
+    horizons: dict[int, Horizon]
+
+    def usable(self) -> tuple[int, ...]:
+        """The horizons for which there are forecasts."""
+        return tuple(days for days, h in self.horizons.items() if h.usable)
+
+
+def current(w: Work) -> Version | None:
+    """The version in force; None before the first run is done. Staff only."""
+    w.require(Role.STAFF)
+    newest = select(ScoringRun).where(ScoringRun.state == ScoringState.DONE).order_by(col(ScoringRun.id).desc())
+    run = w.session.exec(newest.limit(1)).first()
+    return _version(run) if run else None
+
+
+def rows(version: Version, *columns: Any) -> Select[Any]:
+    """`CustomerScore` (or some of its columns) of a version, without those who object to predictions at this moment.
+
+    To be narrowed, joined and ordered by the caller, who has checked who is asking.
+    """
+    objecting = consents.objecting(Purpose.PROFILING)
+    mine = columns_of(*(columns or (CustomerScore,))).where(col(CustomerScore.run_id) == version.run_id)
+    return mine.where(col(CustomerScore.customer_id).not_in(objecting))
+
+
+def frame(w: Work, version: Version) -> pd.DataFrame:
+    """`FRAME_TYPES` of all customers of a version. Staff only."""
+    w.require(Role.STAFF)
+    found = w.session.connection().execute(rows(version, *(getattr(CustomerScore, name) for name in FRAME_TYPES)))
+    return pd.DataFrame(found.all(), columns=list(FRAME_TYPES)).astype(FRAME_TYPES)
+
+
+def of_customer(w: Work, customer_id: int) -> CustomerScore | None:
+    """The figures in force of one customer, for itself and for staff; None without any. Raises NotFound."""
+    access.customer(w, customer_id)
+    return in_force(w, customer_id)
+
+
+def in_force(w: Work, customer_id: int) -> CustomerScore | None:
+    """The same in one query, for callers who have checked that the customer may be seen."""
+    newest = columns_of(col(ScoringRun.id)).where(col(ScoringRun.state) == ScoringState.DONE)
+    newest = newest.order_by(col(ScoringRun.id).desc()).limit(1)
+    mine = select(CustomerScore).where(
+        CustomerScore.customer_id == customer_id,
+        col(CustomerScore.run_id) == newest.scalar_subquery(),
+        col(CustomerScore.customer_id).not_in(consents.objecting(Purpose.PROFILING)),
+    )
+    return w.session.exec(mine).first()
+
+
+def _version(run: ScoringRun) -> Version:
+    return Version(
+        run.id,
+        run.as_of,
+        run.finished_at,
+        run.data_from,
+        run.data_to,
+        run.customers,
+        run.repeaters,
+        {int(days): horizon(int(days), told) for days, told in sorted(run.horizons.items(), key=lambda h: int(h[0]))},
+    )
+
+
+def horizon(days: int, told: dict[str, Any]) -> Horizon:
+    """What a run wrote down about a horizon."""
+    return Horizon(
+        days,
+        bool(told.get("usable")),
+        told.get("candidate"),
+        told.get("naive"),
+        tuple(told.get("notes", ())),
+        told.get("better_by"),
+        tuple(date.fromisoformat(day) for day in told.get("cut_offs", ())),
+    )
