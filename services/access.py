@@ -16,6 +16,7 @@ from db.models import (
     Product,
     Return,
     Role,
+    ServiceReport,
     StandingOrder,
     StoredFile,
 )
@@ -110,6 +111,14 @@ def order_return(w: Work, return_id: int) -> Return:
     of = w.session.get(Order, found.order_id) if found else None
     if found is None or of is None or not _own_orders_only(w, of.customer_id):
         raise NotFound(_("return"))
+    return found
+
+
+def service_report(w: Work, report_id: int) -> ServiceReport:
+    """The report, for staff or for its customer. Raises NotFound."""
+    found = w.session.get(ServiceReport, report_id)
+    if found is None or not _own_customer_only(w, found.customer_id):
+        raise NotFound(_("service report"))
     return found
 
 
