@@ -1,0 +1,91 @@
+"""The paper that everything is printed on: A4 with the letterhead, in a font for Latin, Greek and Cyrillic letters.
+
+The letters are those of Fira Sans. Whatever it has no shape for is printed as its base letter or as "?": a strange
+character never keeps an invoice from being printed.
+"""
+
+import unicodedata
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # the package ships no types
+from fpdf import FPDF
+
+from services.documents.content import Issuer
+from services.text import _
+
+UTC = ZoneInfo("UTC")
+FONT, LEFT, WIDTH, GREY = "fira", 20, 170, (95, 95, 95)
+LINE = 5.2
+
+
+def _font(name: str) -> str:
+    return str(files("fontpkg_fira_sans") / "files" / f"FiraSans-{name}.ttf")
+
+
+@cache
+def _shapes() -> frozenset[int]:
+    """The characters that both weights can print."""
+    return frozenset.intersection(*(frozenset(TTFont(_font(n)).getBestCmap()) for n in ("Regular", "SemiBold")))
+
+
+def printable(text: str) -> str:
+    """The text with what cannot be printed replaced; control characters become blanks."""
+    return "".join(_shape(ch) for ch in unicodedata.normalize("NFC", text))
+
+
+def _shape(ch: str) -> str:
+    if unicodedata.category(ch).startswith(("C", "Z")):
+        return " "
+    if ord(ch) in _shapes():
+        return ch
+    bases = [c for c in unicodedata.normalize("NFKD", ch) if ord(c) in _shapes() and not unicodedata.combining(c)]
+    return "".join(bases) or "?"
+
+
+class Sheet(FPDF):
+    """A4 with the company's name above and its data below every page; the first page is open.
+
+    The same contents and `made_at` give the same bytes.
+    """
+
+    def __init__(self, issuer: Issuer, *, made_at: datetime, language: str, title: str) -> None:
+        super().__init__(format="A4")
+        self.issuer = issuer
+        self.add_font(FONT, "", _font("Regular"))
+        self.add_font(FONT, "B", _font("SemiBold"))
+        self.set_margins(LEFT, 15, 20)
+        self.set_auto_page_break(True, 32)
+        self.set_font(FONT, "", 9.5)
+        self.set_creation_date(made_at.astimezone(UTC))
+        self.set_title(printable(title))
+        self.set_lang(language)
+        self.add_page()
+
+    def say(self, text: str, width: float = 0, *, bold: bool = False, right: bool = False, end: bool = True) -> None:
+        """One line of text."""
+        self.set_font(style="B" if bold else "")
+        nxt = {"new_x": "LMARGIN", "new_y": "NEXT"} if end else {"new_x": "RIGHT", "new_y": "TOP"}
+        self.cell(width, LINE, printable(text), align="R" if right else "L", **nxt)  # type: ignore[arg-type]  # names of positions
+
+    def header(self) -> None:
+        self.set_font(FONT, "B", 14)
+        self.cell(0, 8, printable(self.issuer.name), new_x="LMARGIN", new_y="NEXT")
+        self.set_font(FONT, "", 9.5)
+        self.ln(4)
+
+    def footer(self) -> None:
+        who = self.issuer
+        self.set_y(-26)
+        self.set_font(FONT, "", 7.5)
+        self.set_text_color(*GREY)
+        self.set_draw_color(*GREY)
+        self.line(LEFT, self.get_y(), LEFT + WIDTH, self.get_y())
+        tax = _("Tax number {number}").format(number=who.tax_number) if who.tax_number else ""
+        bank = " · ".join(p for p in (who.bank, who.iban and f"IBAN {who.iban}", who.bic and f"BIC {who.bic}") if p)
+        for line in (" · ".join(p for p in (who.name, who.street, who.town, who.contact) if p), bank, tax):
+            self.cell(0, 4, printable(line), align="C", new_x="LMARGIN", new_y="NEXT")
+        self.cell(0, 4, _("Page {n} of {all}").format(n=self.page_no(), all="{nb}"), align="R")
+        self.set_text_color(0)
