@@ -117,7 +117,7 @@ def order_return(w: Work, return_id: int) -> Return:
 def service_report(w: Work, report_id: int) -> ServiceReport:
     """The report, for staff or for its customer. Raises NotFound."""
     found = w.session.get(ServiceReport, report_id)
-    if found is None or not _own_customer_only(w, found.customer_id):
+    if found is None or not _own_orders_only(w, found.customer_id):
         raise NotFound(_("service report"))
     return found
 

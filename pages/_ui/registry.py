@@ -49,6 +49,7 @@ def _customer() -> list[Entry]:
         Entry("customer/usual.py", "usual-order", _("Your usual order"), ":material/event_repeat:", (CUSTOMER,)),
         Entry("customer/standing.py", "standing-orders", _("Standing orders"), ":material/autorenew:", (CUSTOMER,)),
         Entry("customer/people.py", "my-people", _("People of my account"), ":material/groups:", (CUSTOMER,)),
+        Entry("customer/service_reports.py", "service-reports", _("Service reports"), ":material/build:", (CUSTOMER,)),
         Entry("customer/cases.py", "my-cases", _("My questions"), ":material/contact_support:", (CUSTOMER,), me),
     ]
 
@@ -62,6 +63,7 @@ def _staff() -> list[Entry]:
         Entry("staff/customers.py", "customers", _("Find a customer"), ":material/search:", (STAFF,), team),
         Entry("staff/cases.py", "cases", _("Cases"), ":material/inbox:", (STAFF,), team),
         Entry("staff/case.py", "case", _("Case"), ":material/support_agent:", (STAFF,)),
+        Entry("staff/service_report.py", "service-report", _("Service report"), ":material/build:", (STAFF,)),
         Entry("staff/customer.py", "customer", _("Customer"), ":material/person:", (STAFF,)),
         Entry("staff/orders.py", "order-desk", _("Order desk"), ":material/inventory:", (STAFF,), team),
         Entry("staff/money.py", "money", _("Payments"), ":material/payments:", (STAFF,), team),

@@ -17,7 +17,7 @@ from services.work import Actor, reading, work
 
 actor = require(Role.CUSTOMER)
 
-CASES = "customer/cases.py"
+CASES, REPORTS = "customer/cases.py", "customer/service_reports.py"
 
 
 def number_in_address(name: str) -> int | None:
@@ -74,6 +74,7 @@ def listing(actor: Actor, before: int | None) -> None:
     with right:
         st.subheader(_("Ask a question"), anchor=False)
         ask()
+        st.page_link(REPORTS, label=_("Service reports"), icon=":material/build:")
 
 
 if (case_id := number_in_address("case")) is not None:

@@ -73,7 +73,7 @@ def raise_for(w: Work, customer_id: int, new: NewCase) -> Case:
     topic = topics.chosen(w, new.topic)
     if new.priority not in PRIORITIES:
         raise Invalid(_("Priority"), _("choose one from the list"))
-    contact = interactions.log(w, customer_id, _contact(new, subject))
+    contact = interactions.log(w, customer_id, _contact(new))
     w.session.refresh(contact)
     if contact.case_id is not None:  # the same form, sent again
         return access.case(w, contact.case_id)
@@ -98,13 +98,12 @@ def raise_for(w: Work, customer_id: int, new: NewCase) -> Case:
     return case
 
 
-def _contact(new: NewCase, subject: str) -> NewInteraction:
+def _contact(new: NewCase) -> NewInteraction:
     return NewInteraction(
         idempotency_key=new.idempotency_key,
         summary=new.text,
         channel=new.channel,
         direction=new.direction,
-        reason=subject,
         order_id=new.order_id,
     )
 

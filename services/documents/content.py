@@ -1,6 +1,7 @@
 """What is printed on a document, frozen when it is made."""
 
 from datetime import date
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import col, select
@@ -81,12 +82,7 @@ def begun(w: Work, kind: DocumentKind, order: Order, language: str) -> dict[str,
         "kind": kind,
         "language": language,
         "currency": home.currency,
-        "issuer": Issuer(
-            name=home.name,
-            street=home.street,
-            town=f"{home.postal_code} {home.city}".strip(),
-            **home.model_dump(include={"contact", "tax_number", "bank", "iban", "bic"}),
-        ),
+        "issuer": issuer(w),
         "recipient": recipient(w, order, billing=kind is not DocumentKind.DELIVERY_NOTE),
         "customer": customer_number(order.customer_id) if order.customer_id else "",
         "order": order_number(order.id),
@@ -95,14 +91,29 @@ def begun(w: Work, kind: DocumentKind, order: Order, language: str) -> dict[str,
     }
 
 
+def issuer(w: Work) -> Issuer:
+    """The letterhead as it is now."""
+    home = company.of(w)
+    return Issuer(
+        name=home.name,
+        street=home.street,
+        town=f"{home.postal_code} {home.city}".strip(),
+        **home.model_dump(include={"contact", "tax_number", "bank", "iban", "bic"}),
+    )
+
+
 def recipient(w: Work, order: Order, *, billing: bool) -> list[str]:
     """Name and address: the one for invoices where there is one, else that of the delivery, else any."""
-    owner = w.session.get(Customer, order.customer_id) if order.customer_id else None
+    return addressed(w, order.customer_id, order.delivery_address, billing=billing)
+
+
+def addressed(w: Work, customer_id: int | None, address: dict[str, Any], *, billing: bool) -> list[str]:
+    """Name and address of a customer whom the caller has reached; without an address the stored one is taken."""
+    owner = w.session.get(Customer, customer_id) if customer_id else None
     names = [n for n in (owner.company, owner.name) if n] if owner else []
-    rows = select(CustomerAddress).where(CustomerAddress.customer_id == order.customer_id)
+    rows = select(CustomerAddress).where(CustomerAddress.customer_id == customer_id)
     rows = rows.order_by(col(CustomerAddress.is_billing).desc(), col(CustomerAddress.id))
     known = w.session.exec(rows).first()
-    address = order.delivery_address
     if known is not None and (not address or (billing and known.is_billing)):
         address = known.model_dump(include={"street", "postal_code", "city", "region", "country"})
     town = " ".join(str(p) for p in (address.get("postal_code"), address.get("city")) if p)

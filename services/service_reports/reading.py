@@ -38,7 +38,7 @@ def number_of(report_id: int) -> str:
 def of_customer(w: Work, customer_id: int | None = None, *, most: int = MOST) -> list[Report]:
     """The reports of a customer (one's own by default), newest first. Raises NotFound."""
     w.require(Role.CUSTOMER, Role.STAFF)
-    owner = access.own_customer_id(w) if customer_id is None else access.customer(w, customer_id).id
+    owner = access.own_orders(w) if customer_id is None else access.customer(w, customer_id).id
     rows = select(ServiceReport).where(ServiceReport.customer_id == owner)
     newest = rows.order_by(col(ServiceReport.written_at).desc(), col(ServiceReport.id).desc())
     return [_shown(row) for row in w.session.exec(newest.limit(most))]

@@ -83,7 +83,6 @@ def note(case: CaseView) -> None:
                 summary=form.words,
                 channel=Channel.OTHER,
                 direction=Direction.OUT,
-                reason=case.row.subject,
                 case_id=case.row.id,
             )
             contact = interactions.log(w, case.customer_id, new)
