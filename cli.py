@@ -23,6 +23,7 @@ from services import backup as backups
 from services import columnar as copies
 from services import demo, people, rollup_check, second_factor, self_check
 from services import work as units
+from services.analytics import WORKER_ENVIRONMENT
 from services.errors import RapportError
 from services.exchange import imports, reading
 from services.exchange.schema import TABLES
@@ -217,6 +218,28 @@ def restore(
         manifest = backups.restore(SYSTEM, file, overwrite=yes)
     rows = number(sum(manifest.counts.values()))
     out.print(f"Restored {rows} rows as they were at {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+@app.command("score")
+def score_() -> None:
+    """Fit and score all customers now, and put the figures in force. The worker does so every night by itself."""
+    os.environ.update(WORKER_ENVIRONMENT)
+    from services.scores import running  # noqa: PLC0415 - after the line above, and only for who pays four seconds
+
+    with database(), err.status("Scoring ..."):
+        run = running.now(SYSTEM)
+    told = f"Run {run.id} is {run.state}: {number(run.customers)} customers scored as of {run.as_of}."
+    out.print(told, markup=False, highlight=False)
+
+
+@app.command("score-queued", hidden=True)
+def score_queued(run_id: int, claim: str) -> None:
+    """Carry out a scoring run that a worker has claimed (the server starts this)."""
+    from services.scores import queueing, running  # noqa: PLC0415 - as above
+
+    os.nice(10)
+    with database():
+        running.run(queueing.Claim(run_id, claim))
 
 
 columnar = typer.Typer(help="The columnar copy that analytical questions are answered from.", no_args_is_help=True)

@@ -15,6 +15,7 @@ from services.demo_sign_ins import SignIn
 from services.errors import Conflict, Invalid
 from services.exchange import imports
 from services.exchange.imports import Progress
+from services.scores import queueing as scoring
 from services.text import _, minor_digits
 from services.work import Actor, Work, reading, work
 
@@ -76,6 +77,7 @@ def _loaded(actor: Actor, seed: int, scale: int, watch: Callable[[Progress], Non
             watch(Progress(kind, read=total, added=total, known=0, rejected=0, share=share))
         people = demo_sign_ins.add(rows, passphrase())
         _note(w, "loaded")
+        scoring.queue_unless_waiting(w)  # so that the pages of predictions have something to show within a minute
     return DemoSummary(counts, people, run.id)
 
 

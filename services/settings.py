@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     payment_provider_secret: str = Field(
         "", description="What the payment provider signs its messages with; without it none is taken."
     )
+    scoring: bool = Field(
+        True, description="Whether this process starts scoring runs (nightly and on demand) where it is a worker."
+    )
     worker: bool = Field(True, description="Whether this process also sends mail and runs queued imports.")
 
     @property

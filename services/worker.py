@@ -1,6 +1,7 @@
 """What happens without anybody clicking: mail goes out, people are reminded, imports run, what has expired is swept."""
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -23,7 +24,9 @@ from services import (
     standing,
     tickets,
 )
-from services.settings import ROOT
+from services.analytics import WORKER_ENVIRONMENT
+from services.scores import queueing as scoring
+from services.settings import ROOT, settings
 from services.work import SYSTEM, work
 
 LOG = logging.getLogger(__name__)
@@ -33,6 +36,7 @@ STANDING_EVERY = timedelta(minutes=1)
 CASES_EVERY = timedelta(seconds=20)
 SWEEP_EVERY = timedelta(minutes=10)
 PRUNE_EVERY_S = 20.0
+SCORES_EVERY_S = 5.0
 STALLED_AFTER = timedelta(minutes=15)  # a batch takes seconds; the notes at the end of a very large import minutes
 
 
@@ -47,6 +51,8 @@ class Worker(threading.Thread):
         self._reminded_at: datetime | None = None
         self._cases_at: datetime | None = None
         self._pruned_at = 0.0
+        self._scores_at = time.monotonic()
+        self._scoring: subprocess.Popen[bytes] | None = None
 
     def stop(self) -> None:
         """Ask it to end; it does so after the step at hand."""
@@ -55,7 +61,14 @@ class Worker(threading.Thread):
     def run(self) -> None:
         while not self._stop_asked.wait(TICK_S):
             steps = (self._remind, prices.apply_due, mail_delivery.deliver_due, self._start_imports)
-            for step in (*steps, self._look_after_cases, self._place_standing_orders, self._sweep, self._prune):
+            for step in (
+                *steps,
+                self._look_after_cases,
+                self._place_standing_orders,
+                self._score,
+                self._sweep,
+                self._prune,
+            ):
                 try:
                     step()
                 except Exception:
@@ -101,6 +114,20 @@ class Worker(threading.Thread):
         if time.monotonic() - self._pruned_at > PRUNE_EVERY_S:
             self._pruned_at = time.monotonic()
             columnar.prune()
+
+    def _score(self) -> None:
+        """A scoring run has a process of its own, which steps back for pages; one at a time on this machine."""
+        if not settings().scoring or time.monotonic() - self._scores_at < SCORES_EVERY_S:
+            return
+        self._scores_at = time.monotonic()
+        if self._scoring is not None and self._scoring.poll() is None:
+            return
+        scoring.queue_nightly()
+        claim = scoring.claim()
+        if claim is not None:
+            command = [sys.executable, str(ROOT / "cli.py"), "score-queued", str(claim.run_id), claim.secret]
+            environment = os.environ | WORKER_ENVIRONMENT
+            self._scoring = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603 - as for imports
 
     def _start_imports(self) -> None:
         """A queued import runs in a process of its own, so that pages keep their speed."""

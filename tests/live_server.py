@@ -66,6 +66,7 @@ class LiveServer:
             "RAPPORT_VAR_DIR": str(self.var_dir),
             "RAPPORT_DATABASE_URL": self.database_url,
             "RAPPORT_PUBLIC_URL": self.url,
+            "RAPPORT_SCORING": "false",  # a process more on a busy machine; the tests of scoring start it
             **self.env,
         }
         outside = {k: v for k, v in os.environ.items() if not k.startswith(("RAPPORT_", "STREAMLIT_"))}

@@ -4,7 +4,8 @@
     if version and 90 in version.usable():
         likely = scores.rows(version).where(col(CustomerScore.decile) == 10)
 
-Reads leave out who objects to predictions at that moment, whatever the run knew.
+Reads leave out who objects to predictions at that moment, whatever the run knew. `fitting`, `writing` and `running`
+import the models (scipy, scikit-learn) and belong to the worker's process only.
 """
 
 from services.scores.reading import FRAME_TYPES, HORIZONS, MAIN, Horizon, Version, current, frame, of_customer, rows
