@@ -77,6 +77,8 @@ def _manager() -> list[Entry]:
     figures, house = _("Figures"), _("Administration")
     return [
         Entry("manager/live.py", "live", _("Live"), ":material/monitoring:", (MANAGER,), figures),
+        Entry("manager/who_buys.py", "who-buys-again", _("Who buys again"), ":material/insights:", (MANAGER,), figures),
+        Entry("manager/back_test.py", "back-test", _("Back-test"), ":material/fact_check:", (MANAGER,)),
         Entry("manager/case_rules.py", "case-rules", _("Case rules"), ":material/rule:", (MANAGER,), house),
         Entry("manager/measures.py", "measures", _("Measures"), ":material/functions:", (MANAGER,), figures),
         Entry("manager/reasons.py", "reasons", _("Reasons"), ":material/checklist:", (MANAGER,), house),
@@ -98,6 +100,7 @@ def _admin() -> list[Entry]:
         Entry("admin/company.py", "company", _("Company"), ":material/apartment:", (ADMIN,), house),
         Entry("admin/taxes.py", "taxes", _("Taxes and delivery"), ":material/percent:", (ADMIN,), house),
         Entry("admin/imports.py", "imports", _("Imports"), ":material/upload_file:", (ADMIN,), house),
+        Entry("admin/scoring.py", "scoring-runs", _("Scoring runs"), ":material/model_training:", (ADMIN,), house),
         Entry("admin/mailbox.py", "mailbox", _("Outgoing mail"), ":material/outgoing_mail:", (ADMIN,), house),
         Entry("admin/audit.py", "audit", _("Audit trail"), ":material/history:", (ADMIN,), house),
         Entry("admin/demonstration.py", "demonstration", _("Demonstration company"), ":material/toys:", (ADMIN,)),

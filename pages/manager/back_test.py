@@ -1,0 +1,93 @@
+"""How good the forecasts are: every model on earlier periods of the company's own data, against rules of thumb."""
+
+import streamlit as st
+
+from db.models import BacktestResult, Role
+from pages._ui.guard import require
+from pages._ui.show import day, md
+from pages.manager._ui import scored, tested
+from services import scores
+from services.scores import runs, words
+from services.text import _
+from services.work import reading
+
+actor = require(Role.MANAGER)
+
+
+def ranges(rows: list[BacktestResult], candidate: str) -> None:
+    """Whether the ranges held, over the cut-offs."""
+    mine = [row.ranges for row in rows if row.candidate == candidate and row.ranges]
+
+    def mean(name: str) -> str:
+        known = [float(r[name]) for r in mine if r.get(name) is not None]
+        return words.share(sum(known) / len(known)) if known else "–"
+
+    st.subheader(_("Do the ranges hold?"), anchor=False)
+    told = _(
+        "Aim: 80 %. The range of purchases held {count}, the window of dates {dates} of those who came back. Purchases "
+        "are whole numbers, so a range for rare buyers holds more than it aims at."
+    )
+    st.text(told.format(count=mean("count_coverage"), dates=mean("date_coverage")))
+
+
+def outcome(found: scores.Horizon) -> None:
+    """Which model speaks, or why none does."""
+    if not found.usable:
+        scored.hidden(found)
+        return
+    st.badge(
+        _("In use: {model}").format(model=md(words.candidate(found.candidate))),
+        icon=":material/check_circle:",
+        color="green",
+    )
+    scored.beside(found)
+
+
+@st.fragment
+def board() -> None:
+    """One horizon."""
+    who = require(Role.MANAGER)
+    days = st.segmented_control(
+        _("Forecast for"),
+        [str(d) for d in scores.HORIZONS],
+        default=str(scores.MAIN),
+        key="horizon",
+        bind="query-params",
+        required=True,
+        format_func=lambda d: words.horizon(int(d)),
+    )
+    with reading(who) as w:
+        version = scores.current(w)
+        rows = runs.tested(w, version.run_id, int(days)) if version else []
+        history = runs.drift(w, int(days))
+    if version is None:
+        scored.nothing_yet()
+        return
+    scored.from_what(version, who)
+    found = version.horizons.get(int(days))
+    if found is None:
+        scored.nothing_yet()
+        return
+    outcome(found)
+    cuts = sorted({row.cut_off for row in rows}, reverse=True)
+    if not cuts:
+        st.caption(_("No earlier period could be tested."))
+        return
+    split = _("Each was told everything up to {days}, and had to foretell the {time} after it.")
+    told = ", ".join(day(cut, who) for cut in cuts)
+    st.caption(md(split.format(days=told, time=words.horizon(int(days)))))
+    tested.table(rows, found)
+    speaking = found.candidate or "mbg_nbd"
+    left, right = st.columns(2)
+    with left:
+        tested.calibration(rows, speaking)
+    with right:
+        tested.drift(history)
+    ranges(rows, speaking)
+
+
+with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    st.title(_("Back-test"), anchor=False)
+    st.page_link("manager/who_buys.py", label=_("Who buys again"), icon=":material/insights:")
+st.markdown(_("What every model would have said on earlier days, against what then came."))
+board()

@@ -1,0 +1,72 @@
+"""Charts of repeat purchase: tenths, calibration, drift over runs. Frames in, Altair out; a narrow screen fits them."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from services.text import _
+
+TENTHS = {"tenth": "str", "chance": "float64", "customers": "int64", "shown": "str"}
+CALIBRATION = {"said": "float64", "came": "float64", "low": "float64", "high": "float64", "customers": "int64"}
+DRIFT = {"as_of": "datetime64[ns]", "who": "str", "error": "float64"}
+_PERCENT = ".0%"
+
+
+def tenths(frame: pd.DataFrame) -> Any:
+    """Mean probability of each tenth; a bar can be picked. In: `TENTHS`."""
+    picked = alt.selection_point(name="tenth", fields=["tenth"], toggle=False)
+    return (
+        alt.Chart(frame)
+        .mark_bar(cursor="pointer", cornerRadiusEnd=2)
+        .encode(
+            x=alt.X("tenth:N", title=_("Tenth, 10 the likeliest"), sort=None, axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("chance:Q", title=_("Probability"), axis=alt.Axis(format=_PERCENT), scale=alt.Scale(domainMin=0)),
+            opacity=alt.condition(picked, alt.value(1.0), alt.value(0.5)),
+            tooltip=[
+                alt.Tooltip("tenth:N", title=_("Tenth")),
+                alt.Tooltip("chance:Q", title=_("Probability"), format=".1%"),
+                alt.Tooltip("customers:Q", title=_("Customers"), format=","),
+                alt.Tooltip("shown:N", title=_("From and to")),
+            ],
+        )
+        .add_params(picked)
+    )
+
+
+def calibration(frame: pd.DataFrame) -> Any:
+    """What was said against what came, with its 80 percent interval; on the line is right. In: `CALIBRATION`."""
+    said = alt.X("said:Q", title=_("Said"), axis=alt.Axis(format=_PERCENT), scale=alt.Scale(domain=[0, 1]))
+    came = alt.Y("came:Q", title=_("Came"), axis=alt.Axis(format=_PERCENT), scale=alt.Scale(domain=[0, 1]))
+    tips = [
+        alt.Tooltip("said:Q", title=_("Said"), format=".1%"),
+        alt.Tooltip("came:Q", title=_("Came"), format=".1%"),
+        alt.Tooltip("low:Q", title=_("At least"), format=".1%"),
+        alt.Tooltip("high:Q", title=_("At most"), format=".1%"),
+        alt.Tooltip("customers:Q", title=_("Customers"), format=","),
+    ]
+    base = alt.Chart(frame)
+    right = base.mark_line(strokeDash=[4, 4], opacity=0.5, color="gray").encode(
+        x=alt.X("said:Q", scale=alt.Scale(domain=[0, 1])), y=alt.Y("said:Q", scale=alt.Scale(domain=[0, 1]))
+    )
+    spans = base.mark_rule(strokeWidth=2, opacity=0.5).encode(x=said, y=alt.Y("low:Q", title=_("Came")), y2="high:Q")
+    points = base.mark_point(filled=True, size=70, opacity=1).encode(x=said, y=came, tooltip=tips)
+    return alt.layer(right, spans, points, data=frame)
+
+
+def drift(frame: pd.DataFrame) -> Any:
+    """The error on earlier periods, run by run, of the model and of the best rule. In: `DRIFT`."""
+    return (
+        alt.Chart(frame)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("as_of:T", title=_("Known up to")),
+            y=alt.Y("error:Q", title=_("Error (log loss)"), scale=alt.Scale(zero=False)),
+            color=alt.Color("who:N", title=None, legend=alt.Legend(orient="top")),
+            tooltip=[
+                alt.Tooltip("as_of:T", title=_("Known up to")),
+                alt.Tooltip("who:N", title=_("Who")),
+                alt.Tooltip("error:Q", title=_("Error"), format=".4f"),
+            ],
+        )
+    )

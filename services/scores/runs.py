@@ -1,0 +1,85 @@
+"""Runs and back-tests as they are shown: the newest runs, how each candidate did, and how that drifts."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import col, select
+
+from db.models import BacktestResult, Role, ScoringRun, ScoringState
+from services.work import Work
+
+MOST_RUNS = 20
+FINISHED = (ScoringState.DONE, ScoringState.REPLACED)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One run's figures of one horizon: of the model it chose and of the best rule, means over its cut-offs."""
+
+    as_of: date
+    run_id: int
+    candidate: str
+    naive: str
+    log_loss: float
+    log_loss_naive: float
+    lift: float
+    coverage: float | None
+
+
+def newest(w: Work, most: int = MOST_RUNS) -> list[ScoringRun]:
+    """The newest runs first. Managers only."""
+    w.require(Role.MANAGER)
+    return list(w.session.exec(select(ScoringRun).order_by(col(ScoringRun.id).desc()).limit(most)))
+
+
+def tested(w: Work, run_id: int, days: int) -> list[BacktestResult]:
+    """Every candidate at every cut-off of a horizon, the latest cut-off first. Managers only."""
+    w.require(Role.MANAGER)
+    mine = select(BacktestResult).where(BacktestResult.run_id == run_id, BacktestResult.days == days)
+    return list(w.session.exec(mine.order_by(col(BacktestResult.cut_off).desc(), col(BacktestResult.candidate))))
+
+
+def drift(w: Work, days: int) -> list[Drift]:
+    """How the chosen model did, run by run, the oldest of the newest runs first. Managers only."""
+    w.require(Role.MANAGER)
+    finished = select(ScoringRun).where(col(ScoringRun.state).in_(FINISHED)).order_by(col(ScoringRun.id).desc())
+    runs = [run for run in w.session.exec(finished.limit(MOST_RUNS)) if run.as_of is not None]
+    mine = select(BacktestResult).where(
+        BacktestResult.days == days, col(BacktestResult.run_id).in_([run.id for run in runs])
+    )
+    by_run: dict[int, list[BacktestResult]] = {}
+    for row in w.session.exec(mine):
+        by_run.setdefault(row.run_id, []).append(row)
+    found = (_drift(run, run.horizons.get(str(days), {}), by_run.get(run.id, [])) for run in reversed(runs))
+    return [one for one in found if one is not None]
+
+
+def _drift(run: ScoringRun, told: dict[str, Any], rows: list[BacktestResult]) -> Drift | None:
+    own, rule = told.get("candidate"), told.get("naive")
+    cuts = set(told.get("cut_offs", ()))
+    common = [row for row in rows if row.cut_off.isoformat() in cuts]
+    if not own or not rule or not common or run.as_of is None:
+        return None
+    covered = [row.ranges.get("date_coverage") for row in common if row.candidate == own]
+    return Drift(
+        run.as_of,
+        run.id,
+        own,
+        rule,
+        mean(common, own, "log_loss") or 0.0,
+        mean(common, rule, "log_loss") or 0.0,
+        mean(common, own, "lift_10") or 0.0,
+        _mean([c for c in covered if c is not None]),
+    )
+
+
+def mean(rows: list[BacktestResult], candidate: str, figure: str) -> float | None:
+    """Mean of a figure over cut-offs; of the error of the total the mean size, so that signs do not cancel."""
+    values = [row.figures.get(figure) for row in rows if row.candidate == candidate]
+    known = [float(v) for v in values if v is not None]
+    return _mean([abs(v) for v in known] if figure == "total_error" else known)
+
+
+def _mean(values: list[float]) -> float | None:
+    return sum(values) / len(values) if values else None
