@@ -53,4 +53,5 @@ def ending(value: Ending | None, *, is_open: bool) -> str:
         Ending.SKIPPED: _("skipped"),
         Ending.IN_TOUCH: _("not needed: the customer was in touch"),
         Ending.SERIES_ENDED: _("the series was ended"),
+        Ending.TAKEN_BACK: _("it was taken back"),
     }[value or Ending.DONE]

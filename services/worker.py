@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select, update
@@ -20,6 +21,7 @@ from services import (
     mail_delivery,
     prices,
     reminders,
+    segments,
     sessions,
     standing,
     tickets,
@@ -37,6 +39,7 @@ CASES_EVERY = timedelta(seconds=20)
 SWEEP_EVERY = timedelta(minutes=10)
 PRUNE_EVERY_S = 20.0
 SCORES_EVERY_S = 5.0
+SEGMENTS_EVERY_S = 20.0
 STALLED_AFTER = timedelta(minutes=15)  # a batch takes seconds; the notes at the end of a very large import minutes
 
 
@@ -53,6 +56,7 @@ class Worker(threading.Thread):
         self._pruned_at = 0.0
         self._scores_at = time.monotonic()
         self._scoring: subprocess.Popen[bytes] | None = None
+        self._segments_at = 0.0
 
     def stop(self) -> None:
         """Ask it to end; it does so after the step at hand."""
@@ -66,6 +70,7 @@ class Worker(threading.Thread):
                 self._look_after_cases,
                 self._place_standing_orders,
                 self._score,
+                self._look_at_segments,
                 self._sweep,
                 self._prune,
             ):
@@ -108,6 +113,17 @@ class Worker(threading.Thread):
             self._cases_at = now
             while cases.escalation.step() and not self._stop_asked.is_set():
                 pass  # a page of cases at a time
+
+    def _look_at_segments(self) -> None:
+        """Follow-ups of rounds, a part of one at a time; and who came into a segment or left it."""
+        while segments.rounds.step() and not self._stop_asked.is_set():
+            pass
+        now = time.monotonic()
+        if now - self._segments_at > SEGMENTS_EVERY_S:
+            with suppress(columnar.Preparing):  # asked for now, there at one of the next times
+                while segments.watching.step() and not self._stop_asked.is_set():
+                    pass
+            self._segments_at = now
 
     def _prune(self) -> None:
         """The log that the columnar copies follow, a part at a time."""

@@ -3,6 +3,10 @@
 from db.columnar.shapes import Fed, columns, day, hour, raw, time
 from db.models import NOT_A_SALE
 
+#: The newest answer to a purpose of consent; services/consents.py says what holds where there is none.
+_ANSWER = """(SELECT k.granted FROM consent k WHERE k.customer_id = c.id AND k.purpose = '{purpose}'
+            ORDER BY k.at DESC, k.id DESC LIMIT 1) AS {purpose}"""
+_ANSWERS = ", ".join(_ANSWER.format(purpose=p) for p in ("profiling", "newsletter", "research", "service"))
 _NO_SALE = ", ".join(f"'{status}'" for status in NOT_A_SALE)
 
 CUSTOMER = Fed(
@@ -12,17 +16,17 @@ CUSTOMER = Fed(
     "customer_id",
     raw(
         int="customer_id account_manager_id",
-        text="kind segment language acquisition_channel country region city",
+        text="kind segment language acquisition_channel country region city birth_band gender income_band "
+        "household_size",
         time="joined_at",
-        bool="profiling",
+        bool="profiling newsletter research service",
     ),
-    """SELECT c.id AS customer_id, c.account_manager_id, c.kind, c.segment, c.language, c.acquisition_channel,
-        a.country, a.region, a.city, c.joined_at,
-        (SELECT k.granted FROM consent k WHERE k.customer_id = c.id AND k.purpose = 'profiling'
-            ORDER BY k.at DESC, k.id DESC LIMIT 1) AS profiling
+    f"""SELECT c.id AS customer_id, c.account_manager_id, c.kind, c.segment, c.language, c.acquisition_channel,
+        a.country, a.region, a.city, c.birth_band, c.gender, c.income_band, c.household_size, c.joined_at,
+        {_ANSWERS}
     FROM customer c LEFT JOIN customer_address a ON a.id = (SELECT x.id FROM customer_address x
         WHERE x.customer_id = c.id ORDER BY x.is_delivery DESC, x.id LIMIT 1)
-    WHERE {only:c.id}""",
+    WHERE {{only:c.id}}""",
     columns(
         ("customer_id", "BIGINT", "number of the customer"),
         ("kind", "VARCHAR", "individual or company"),
@@ -35,6 +39,18 @@ CUSTOMER = Fed(
         ("city", "VARCHAR", "of the address for deliveries"),
         ("joined_at", "TIMESTAMP", "first contact or purchase, where known", time("joined_at")),
         ("joined_on", "DATE", "its day", day("joined_at")),
+        ("birth_band", "VARCHAR", "age group, as the source gave it"),
+        ("gender", "VARCHAR", "as the source gave it"),
+        ("income_band", "VARCHAR", "income group, as the source gave it"),
+        ("household_size", "VARCHAR", "as the source gave it"),
+        *(
+            (f"takes_{purpose}", "BOOLEAN", says, f"coalesce(CAST(raw.{purpose} AS BOOLEAN), {without})")
+            for purpose, says, without in (
+                ("newsletter", "agreed to the newsletter", "FALSE"),
+                ("research", "agreed to surveys and research", "FALSE"),
+                ("service", "has not objected to mail about service", "TRUE"),
+            )
+        ),
         (
             "no_profiling",
             "BOOLEAN",

@@ -115,6 +115,15 @@ from db.models.reason import Reason, ReasonKind
 from db.models.rollup import DailyCustomers, DailySales, HourlyContacts, HourlyOrders
 from db.models.scoring import BacktestResult, CustomerScore, ScoringRun, ScoringState
 from db.models.search import CustomerWord, WordVariant
+from db.models.segment import (
+    RoundState,
+    Segment,
+    SegmentEvent,
+    SegmentMember,
+    SegmentRound,
+    SegmentTouch,
+    Sharing,
+)
 from db.models.service import ContactTemplate, ServiceReport
 from db.models.standing import (
     IntervalUnit,
@@ -222,14 +231,21 @@ __all__ = [
     "Return",
     "ReturnState",
     "Role",
+    "RoundState",
     "RuleTouch",
     "ScoringRun",
     "ScoringState",
     "SecondFactor",
+    "Segment",
+    "SegmentEvent",
+    "SegmentMember",
+    "SegmentRound",
+    "SegmentTouch",
     "Series",
     "ServiceLevel",
     "ServiceReport",
     "Setting",
+    "Sharing",
     "Shipment",
     "StaffMember",
     "StandingEvent",

@@ -140,6 +140,7 @@ class Ending(StrEnum):
     SKIPPED = "skipped"
     IN_TOUCH = "in touch"  # the customer was faster
     SERIES_ENDED = "series ended"
+    TAKEN_BACK = "taken back"  # planned for many at once, and undone
 
 
 _TO_REMIND = "done_at IS NULL AND reminded_at IS NULL"

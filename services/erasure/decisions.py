@@ -74,6 +74,8 @@ DECISIONS = (
     _gone(m.OutboxEntry, "mails"),
     _gone(m.FollowUp),
     _gone(m.Series),
+    _gone(m.SegmentMember, "segments"),
+    _gone(m.SegmentEvent, "segment_events"),
     _gone(m.CustomerLine, "service_line"),
     _gone(m.CustomerView),
     _gone(m.CaseRating),
@@ -143,7 +145,7 @@ DECISIONS = (
              kept="id at actor_id actor_role action entity entity_id customer_id",
              why="who did what and when has to be provable; the values go"),
     *(_not_theirs(model, "numbers only")
-      for model in (m.RuleTouch, m.CaseMove, m.CaseOrder, m.ColumnarChange, m.ColumnarState)),
+      for model in (m.RuleTouch, m.SegmentTouch, m.CaseMove, m.CaseOrder, m.ColumnarChange, m.ColumnarState)),
     *(_not_theirs(model, "about those who work here")
       for model in (m.CaseWatcher, m.CaseNotice, m.Presence, m.CalendarFeed, m.ReminderChoice, m.Team, m.TeamMember)),
     _not_theirs(m.StandingLine, "goes with its standing order"),
@@ -157,8 +159,8 @@ DECISIONS = (
     *(_not_theirs(model, "the company's own")
       for model in (m.TaxClass, m.TaxRate, m.DeliveryFee, m.Voucher, m.NumberSeries, m.Product, m.PriceChange,
                     m.Campaign, m.Article, m.Reason, m.Setting, m.InvitationRound,
-                    m.ContactRule, m.Topic, m.ServiceLevel, m.ChecklistTemplate, m.ContactTemplate, m.Macro,
-                    m.TextModule, m.ProductLink)),
+                    m.ContactRule, m.Segment, m.SegmentRound, m.Topic, m.ServiceLevel, m.ChecklistTemplate,
+                    m.ContactTemplate, m.Macro, m.TextModule, m.ProductLink)),
     *(_not_theirs(model, "sums without persons")
       for model in (m.ScoringRun, m.BacktestResult, m.DailySales, m.HourlyOrders, m.HourlyContacts, m.DailyCustomers)),
 )  # fmt: skip

@@ -53,6 +53,8 @@ def _between_us() -> dict[str, str]:
         "standing_events": _("What became of the standing orders"),
         "muted_suggestions": _("Products you are not reminded of"),
         "predictions": _("What we expect"),
+        "segments": _("Groups you are in"),
+        "segment_events": _("Groups you came into or left"),
         "basket": _("Basket"),
         "drafts": _("Drafts"),
         "browsers": _("Signed-in browsers"),
@@ -179,5 +181,5 @@ def _times() -> dict[str, str]:
         "decided_at": _("Decided"), "kept_until": _("Kept by law until"),
         "known_at": _("Known since"), "last_seen_at": _("Last active"), "expires_at": _("Ends"),
         "first_on": _("First on"), "next_on": _("Next on"), "paused_until": _("Paused until"), "run_on": _("For"),
-        "ended_at": _("Ended"),
+        "ended_at": _("Ended"), "since": _("Since"), "entered": _("Came in"),
     }  # fmt: skip

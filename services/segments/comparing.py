@@ -1,0 +1,134 @@
+"""Two segments beside each other, the named grid, and groups found by k-means: numbers, and who is behind them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from db.models import Role
+from services import columnar
+from services.analytics.patterns import groups
+from services.questions import Question
+from services.segments import asking
+from services.segments.definition import Condition, Group, Mode, Op
+from services.segments.watching import Ids
+from services.text import _
+from services.work import Work
+
+#: More customers than this are grouped by a draw of so many; the others go to the nearest centre.
+FEWEST, GROUPS = 80, 8
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """How many are only in the first, in both, only in the second."""
+
+    only_first: Ids
+    both: Ids
+    only_second: Ids
+
+
+def overlap(w: Work, first: int, second: int) -> Overlap:
+    """Two segments that the actor sees. Raises NotFound, Preparing."""
+    from services.segments.keeping import one  # noqa: PLC0415 - keeping asks this package's questions when it saves
+
+    a, b = (asking.ids(w, one(w, i).rule, itself=i) for i in (first, second))
+    return Overlap(np.setdiff1d(a, b), np.intersect1d(a, b), np.setdiff1d(b, a))
+
+
+def cell_rule(cell: str) -> Group:
+    """The rule of one field of the grid of recency and frequency."""
+    return Group(Mode.ALL, (Condition("grid", Op.ONE_OF, values=(cell,)),))
+
+
+_GRID = """SELECT g.fifth AS fifth, g.times AS times, count(*) AS customers, CAST(sum(g.revenue) AS BIGINT) AS revenue_cents
+FROM (SELECT least(5, ceil(5.0 * (rank() OVER (ORDER BY h.since) + (count(*) OVER (PARTITION BY h.since) - 1) / 2.0)
+            / count(*) OVER ())) AS fifth,
+        CASE WHEN h.n >= 6 THEN 3 WHEN h.n >= 3 THEN 2 WHEN h.n = 2 THEN 1 ELSE 0 END AS times, h.revenue AS revenue
+    FROM (SELECT o.customer_id, count(DISTINCT o.day) AS n, sum(o.lines_cents) AS revenue,
+            date_diff('day', max(o.day), $today) AS since
+        FROM orders AS o JOIN customer AS k ON k.customer_id = o.customer_id AND NOT k.no_profiling
+        WHERE o.is_sale AND o.day <= $today GROUP BY o.customer_id) AS h) AS g
+GROUP BY g.fifth, g.times ORDER BY g.fifth, g.times"""
+_FEATURES = """SELECT o.customer_id AS customer_id, date_diff('day', max(o.day), $today) AS since_last,
+    count(DISTINCT o.day) - 1 AS x, CAST(sum(o.lines_cents) AS DOUBLE) / count(DISTINCT o.day) AS spend,
+    date_diff('day', min(o.day), $today) AS age
+FROM orders AS o JOIN customer AS k ON k.customer_id = o.customer_id AND NOT k.no_profiling
+WHERE o.is_sale AND o.day <= $today GROUP BY o.customer_id ORDER BY o.customer_id"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An answer with the state it is of."""
+
+    frame: pd.DataFrame
+    as_of: datetime
+    version: str
+
+
+def grid(w: Work) -> Found:
+    """Buyers by fifth of recency (1 the latest) and purchase days: fifth, times (0 to 3), cell, customers, revenue.
+
+    Customers who object to predictions are not in it. Managers only. Raises Preparing.
+    """
+    w.require(Role.MANAGER)
+    today = asking.today_of(w)
+    with columnar.reading(w) as copy:
+        frame = copy.frame(Question("grid", _GRID), today=today)
+        frame = frame.astype({"fifth": "int64", "times": "int64"})
+        cells = [str(groups.GRID[f - 1][t]) for f, t in zip(frame["fifth"], frame["times"], strict=True)]
+        return Found(frame.assign(cell=cells), copy.as_of, copy.version)
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Groups of k-means: per group size, medians and words; `members`: the customers of each."""
+
+    frame: pd.DataFrame
+    words: list[str]
+    members: list[Ids]
+    as_of: datetime
+    enough: bool
+
+
+def clusters(w: Work, count: int = GROUPS) -> Clusters:
+    """Groups of buyers that are alike in recency, frequency, spend and age; for exploring. Managers only.
+
+    Too few buyers: `enough` is False. Raises Preparing.
+    """
+    w.require(Role.MANAGER)
+    with columnar.reading(w) as copy:
+        table = copy.frame(Question("features", _FEATURES), today=asking.today_of(w)).set_index("customer_id")
+        as_of = copy.as_of
+    table = table.rename(columns={"age": "T"}).astype(float)
+    count = min(max(2, int(count)), 12)
+    if len(table) < max(FEWEST, count * 10):
+        return Clusters(pd.DataFrame(), [], [], as_of, False)
+    named, told = groups.clusters(table, count)
+    customers = table.index.to_numpy(np.int64)
+    of = named.to_numpy(np.int64)
+    members = [customers[of == n] for n in told.index]
+    return Clusters(told.drop(columns="traits"), [_words(t) for t in told["traits"]], members, as_of, True)
+
+
+def _words(traits: tuple[groups.Trait, ...]) -> str:
+    """A group in plain language."""
+    names = {
+        groups.Trait.LATELY: _("bought lately"),
+        groups.Trait.LONG_AGO: _("have not bought for long"),
+        groups.Trait.OFTEN: _("buy often"),
+        groups.Trait.SELDOM: _("buy seldom"),
+        groups.Trait.HIGH_SPEND: _("spend much each time"),
+        groups.Trait.LOW_SPEND: _("spend little each time"),
+        groups.Trait.LONG_KNOWN: _("known for long"),
+        groups.Trait.NEW: _("new"),
+    }
+    return ", ".join(names[t] for t in traits) if traits else _("near the average in everything")
+
+
+def behind(w: Work, wanted: Ids, page: int = 0) -> list[asking.Member]:
+    """Customers by their numbers, fifty at a time, with what they bought. Managers only."""
+    w.require(Role.MANAGER)
+    part = wanted[asking.PAGE * page : asking.PAGE * (page + 1)]
+    return asking.by_number(w, [int(i) for i in part])
