@@ -12,7 +12,18 @@ from services.my_data.sections import SECTIONS
 from tests.make import NOON
 
 #: What the tables of the sections refer to.
-BESIDE = (m.ImportRun, m.StaffMember, m.Product, m.Campaign, m.Basket, m.FollowUp, m.Voucher, m.Team, m.ScoringRun)
+BESIDE = (
+    m.ImportRun,
+    m.StaffMember,
+    m.Product,
+    m.Campaign,
+    m.Basket,
+    m.FollowUp,
+    m.Voucher,
+    m.Team,
+    m.ScoringRun,
+    m.Segment,
+)
 
 
 def fill(session: Session, mark: str) -> dict[str, Any]:

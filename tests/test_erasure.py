@@ -76,7 +76,17 @@ def test_of_a_row_in_every_table_only_what_is_decided_to_stay_is_found(session: 
     erasure.approve(manager, wish.id)
     session.flush()
     stays = {(str(d.model.__tablename__), c) for d in DECISIONS for c in f"{d.kept} {d.later}".split()}
-    house = {"staff_member", "product", "campaign", "import_run", "voucher", "standing_event", "team", "scoring_run"}
+    house = {
+        "staff_member",
+        "product",
+        "campaign",
+        "import_run",
+        "voucher",
+        "standing_event",
+        "team",
+        "scoring_run",
+        "segment",
+    }
     last_mail = {("outbox_entry", "recipient")}  # goes when it has left
     left = {(t, c) for t, c in found(session, A) if t not in house} - last_mail
     assert left <= stays, f"decided to go, and still there: {sorted(left - stays)}"

@@ -19,7 +19,7 @@ class Sharing(StrEnum):
 
 
 class Segment(SQLModel, table=True):
-    """A rule with a name. Its members are asked of the columnar copy; `segment_member` only remembers the last check."""
+    """A rule with a name. Its members are asked of the columnar copy; `segment_member` remembers the last check."""
 
     __table_args__ = (where_given("ix_segment_owner", "owner_id"),)
 

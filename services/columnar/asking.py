@@ -53,6 +53,10 @@ class Answers:
         frame: pd.DataFrame = self.arrow(question, **values).to_pandas(date_as_object=False)
         return frame
 
+    def lend(self, name: str, table: pa.Table) -> None:
+        """Let the questions of this block read a small table that is not in the copy."""
+        self._cursor.register(name, table)
+
     def _refusal(self, error: Exception) -> Exception:
         kind = type(error).__name__
         if kind in _DAMAGE:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 from sqlmodel import col, select
 
 from db.models import Customer, Reason, ReasonKind, Role
-from services import access, clock, columnar, company
+from services import access, clock, columnar, company, scores
 from services.columnar import Answers
 from services.due import called
 from services.errors import Invalid
@@ -98,17 +99,38 @@ def _reached(rule: Group, known: Mapping[int, Group]) -> set[int]:
 
 
 @contextmanager
-def _copy(w: Work) -> Iterator[Answers]:
+def _copy(w: Work, asked: Compiled | None = None) -> Iterator[Answers]:
     """The copy, for staff too: which segments somebody sees is decided before this."""
     w.require(Role.STAFF)
     with columnar.reading(replace(w, actor=SYSTEM)) as copy:
+        if asked is not None and " score AS s" in asked.tables:
+            copy.lend("score", _scores(w))
         yield copy
+
+
+_SCORES: dict[tuple[object, ...], pa.Table] = {}  # of the run in force
+
+
+def _scores(w: Work) -> pa.Table:
+    """What the scoring run in force expects; without one an empty table. The run never changes once it is in force.
+
+    Who has objected since is kept out by the rule itself: score fields are predictions, see `predicted`.
+    """
+    version = scores.current(replace(w, actor=SYSTEM))
+    if version is None:
+        return pa.table({name: pa.array([], pa.from_numpy_dtype(kind)) for name, kind in scores.FRAME_TYPES.items()})
+    key = (version.run_id, version.finished_at, w.session.get_bind().engine.url)
+    if key not in _SCORES:
+        table = pa.Table.from_pandas(scores.frame(replace(w, actor=SYSTEM), version), preserve_index=False)
+        _SCORES.clear()
+        _SCORES[key] = table
+    return _SCORES[key]
 
 
 def counted(w: Work, rule: Group, *, itself: int | None = None) -> Counted:
     """How many customers a rule takes in now. Staff only. Raises Invalid, Preparing."""
     asked = question_of(w, rule, itself=itself)
-    with _copy(w) as copy:
+    with _copy(w, asked) as copy:
         many, values = asked.question("count(*) AS n, min(c.customer_id) AS first")
         members = int(copy.frame(many, **values)["n"].iloc[0])
         everybody = copy.frame(
@@ -122,7 +144,7 @@ def counted(w: Work, rule: Group, *, itself: int | None = None) -> Counted:
 def listed(w: Work, rule: Group, page: int = 0, *, itself: int | None = None) -> tuple[int, list[Member]]:
     """How many are in, and fifty of them, those with the highest revenue first. Staff only."""
     asked = question_of(w, rule, itself=itself)
-    with _copy(w) as copy:
+    with _copy(w, asked) as copy:
         many, values = asked.question("count(*) AS n")
         total = int(copy.frame(many, **values)["n"].iloc[0])
         order = "ORDER BY coalesce(s.revenue, 0) DESC, c.customer_id"
@@ -132,7 +154,7 @@ def listed(w: Work, rule: Group, page: int = 0, *, itself: int | None = None) ->
 def ids(w: Work, rule: Group, *, itself: int | None = None) -> npt.NDArray[np.int64]:
     """The numbers of all members, in order. Staff only; who may see them is the caller's question."""
     asked = question_of(w, rule, itself=itself)
-    with _copy(w) as copy:
+    with _copy(w, asked) as copy:
         question, values = asked.question("c.customer_id AS customer_id", "ORDER BY c.customer_id")
         return copy.frame(question, **values)["customer_id"].to_numpy(np.int64)
 
@@ -153,7 +175,7 @@ def by_number(w: Work, wanted: list[int]) -> list[Member]:
     """Customers by their numbers, in the order given. Staff only."""
     sql = f"""SELECT c.customer_id AS customer_id, coalesce(s.orders, 0) AS orders,
         CAST(coalesce(s.revenue, 0) AS BIGINT) AS revenue_cents, s.last_day AS last_day
-    FROM customer AS c {_SOLD} WHERE list_contains($wanted, c.customer_id)"""  # noqa: S608 - constants
+    FROM customer AS c {_SOLD} WHERE list_contains($wanted, c.customer_id)"""
     with _copy(w) as copy:
         found = {m.customer_id: m for m in named(w, copy.frame(Question("by_number", sql), wanted=wanted))}
     return [found[i] for i in wanted if i in found]
@@ -164,15 +186,16 @@ def named(w: Work, frame: pd.DataFrame) -> list[Member]:
     wanted = [int(i) for i in frame["customer_id"]]
     rows = w.session.exec(select(Customer.id, Customer.name, Customer.company).where(col(Customer.id).in_(wanted)))
     who = {i: called(i, name, firm) for i, name, firm in rows}
+    rows_of: list[dict[str, Any]] = [{str(k): v for k, v in r.items()} for r in frame.to_dict("records")]
     return [
         Member(
-            int(r.customer_id),
-            who.get(int(r.customer_id), called(int(r.customer_id), None, None)),
-            None if pd.isna(r.last_day) else r.last_day.date(),
-            int(r.orders),
-            int(r.revenue_cents),
+            int(r["customer_id"]),
+            who.get(int(r["customer_id"]), called(int(r["customer_id"]), None, None)),
+            None if pd.isna(r["last_day"]) else r["last_day"].date(),
+            int(r["orders"]),
+            int(r["revenue_cents"]),
         )
-        for r in frame.itertuples()
+        for r in rows_of
     ]
 
 
@@ -186,14 +209,14 @@ def why(w: Work, rule: Group, customer_id: int, *, itself: int | None = None) ->
     others = rules(w)
     asked = question_of(w, rule, others=others, only=customer_id, itself=itself)
     question, values = asked.of_one(customer_id)
-    with _copy(w) as copy:
+    with _copy(w, asked) as copy:
         frame = copy.frame(question, **values)
         objects = copy.frame(
             Question("objects", "SELECT no_profiling FROM customer WHERE customer_id = $customer"), customer=customer_id
         )
     if not len(frame):
         return False, []
-    row: dict[str, Any] = frame.iloc[0].to_dict()
+    row: dict[str, Any] = {str(k): v for k, v in frame.iloc[0].items()}
     told = [
         Why(words.condition(w, c), words.value(w, c, row[f"value{n}"]), bool(row[f"holds{n}"]))
         for n, c in enumerate(rule.conditions())
@@ -207,7 +230,12 @@ def why(w: Work, rule: Group, customer_id: int, *, itself: int | None = None) ->
 def choices(w: Work, field: str, about: str | None = None) -> list[str]:
     """The values of a field (or of what it can be about) that occur most. Staff only. Raises Invalid, Preparing."""
     asked = FIELDS.get(field)
-    if asked is None or (about is None) != (asked.kind is Kind.CHOICE) or (about and about not in asked.about):
+    if (
+        asked is None
+        or (about is None) != (asked.kind is Kind.CHOICE)
+        or (about and about not in asked.about)
+        or about == "product"
+    ):
         raise Invalid(_("Field"), _("choose one from the list"))
     if field == "grid":
         return list(words.cells())
@@ -219,7 +247,7 @@ def choices(w: Work, field: str, about: str | None = None) -> list[str]:
         table = "returns" if field == "returns" else "contact"
     column = "instrument" if about == "survey" else column
     sql = (
-        f"SELECT {column} AS value, count(*) AS n FROM {table} "  # noqa: S608 - constants
+        f"SELECT {column} AS value, count(*) AS n FROM {table} "
         f"WHERE {column} IS NOT NULL AND {column} <> '' GROUP BY {column} ORDER BY n DESC, value LIMIT {MOST_CHOICES}"
     )
     with _copy(w) as copy:
@@ -234,7 +262,6 @@ def products(w: Work) -> dict[str, str]:
         f"GROUP BY p.product_id, p.name, p.sku ORDER BY n DESC, p.product_id LIMIT {MOST_CHOICES}"
     )
     with _copy(w) as copy:
-        return {
-            str(r.product_id): r.name or r.sku or str(r.product_id)
-            for r in copy.frame(Question("sold", sql)).itertuples()
-        }
+        frame = copy.frame(Question("sold", sql))
+    rows = zip(frame["product_id"].tolist(), frame["name"].tolist(), frame["sku"].tolist(), strict=True)
+    return {str(i): str(name or sku or i) for i, name, sku in rows}

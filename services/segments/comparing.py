@@ -42,7 +42,8 @@ def cell_rule(cell: str) -> Group:
     return Group(Mode.ALL, (Condition("grid", Op.ONE_OF, values=(cell,)),))
 
 
-_GRID = """SELECT g.fifth AS fifth, g.times AS times, count(*) AS customers, CAST(sum(g.revenue) AS BIGINT) AS revenue_cents
+_GRID = """SELECT g.fifth AS fifth, g.times AS times, count(*) AS customers,
+    CAST(sum(g.revenue) AS BIGINT) AS revenue_cents
 FROM (SELECT least(5, ceil(5.0 * (rank() OVER (ORDER BY h.since) + (count(*) OVER (PARTITION BY h.since) - 1) / 2.0)
             / count(*) OVER ())) AS fifth,
         CASE WHEN h.n >= 6 THEN 3 WHEN h.n >= 3 THEN 2 WHEN h.n = 2 THEN 1 ELSE 0 END AS times, h.revenue AS revenue

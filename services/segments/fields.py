@@ -56,6 +56,12 @@ def _counted(code: str, kind: Kind, theme: str, value: str, source: str, *, key:
     return Field(code, kind, theme, sql, "", missing, day, about or {}, predicted)
 
 
+def _scored(code: str, value: str) -> Field:
+    """Of the scoring run in force; `score` is lent to the question by services/segments/asking.py."""
+    sql = f"SELECT s.customer_id AS customer_id, {value} AS value FROM score AS s WHERE {value} IS NOT NULL"
+    return Field(code, Kind.NUMBER, "rhythm", sql, predicted=True, whole=True)
+
+
 _SALES = "orders AS f WHERE f.is_sale"
 _LINES = "sale_line AS f LEFT JOIN product AS p ON p.product_id = f.product_id WHERE f.is_sale AND f.quantity > 0"
 _GAPS = """(SELECT d.customer_id, d.day, d.day - lag(d.day) OVER (PARTITION BY d.customer_id ORDER BY d.day) AS gap
@@ -115,6 +121,9 @@ _ALL = (
     _counted("lowest_rating", Kind.NUMBER, "service", f"min({_SCALE})", "survey AS f WHERE TRUE", missing="NULL",
              about={"survey": "f.instrument"}),
     Field("in_segment", Kind.SEGMENT, "rhythm"),
+    *(_scored(code, value) for code, value in (
+        ("p_buy_30", "100 * s.p_buy_30"), ("p_buy_90", "100 * s.p_buy_90"), ("p_buy_365", "100 * s.p_buy_365"),
+        ("p_alive", "100 * s.p_alive"), ("expected_90", "s.expected_90"), ("decile", "s.decile"))),
 )  # fmt: skip
 FIELDS: dict[str, Field] = {f.code: f for f in _ALL}
 
@@ -142,6 +151,12 @@ def names() -> dict[str, str]:
         "rating": _("Average answer to surveys, 0 to 100"),
         "lowest_rating": _("Lowest answer to surveys, 0 to 100"),
         "in_segment": _("Member of another segment"),
+        "p_buy_30": _("Probability of buying within 30 days, in %"),
+        "p_buy_90": _("Probability of buying within 90 days, in %"),
+        "p_buy_365": _("Probability of buying within 365 days, in %"),
+        "p_alive": _("Probability of being active, in %"),
+        "expected_90": _("Purchases to be expected within 90 days"),
+        "decile": _("Tenth by probability of buying within 90 days (10: most likely)"),
     }
 
 

@@ -1,0 +1,85 @@
+"""What is looked at (days, category, product), and answers with what they are of."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from db.models import Role
+from services import clock, columnar, company
+from services.errors import Invalid
+from services.questions import Question
+from services.text import _
+from services.work import Work
+
+EVER = date(1900, 1, 1)
+MOST_PRODUCTS = 1_000
+
+
+@dataclass(frozen=True)
+class View:
+    """Days from `first` to `last`, both included; a category or a product, None for all."""
+
+    first: date
+    last: date
+    category: str | None = None
+    product_id: int | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {"first_day": self.first, "last_day": self.last, "category": self.category, "product": self.product_id}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows, and of which state of the data they are: equal versions mean equal data."""
+
+    frame: pd.DataFrame
+    as_of: datetime
+    version: str
+
+
+def view(w: Work, days: int | None = None, category: str | None = None, product_id: int | None = None) -> View:
+    """The last so many days up to today (None: from the beginning on), limited as asked. Raises Invalid."""
+    if days is not None and not 1 <= days <= 36_500:
+        raise Invalid(_("Period"), _("choose one from the list"))
+    today = clock.day_of(w.now, company.of(w).zone)
+    first = EVER if days is None else today - timedelta(days=days - 1)
+    return View(first, today, (category or None) and str(category)[:120], product_id)
+
+
+def ask(w: Work, name: str, sql: str, **values: Any) -> Answer:
+    """One question, for managers. Raises Preparing, Unavailable."""
+    w.require(Role.MANAGER)
+    with columnar.reading(w) as copy:
+        return Answer(copy.frame(Question(name, sql), **values), copy.as_of, copy.version)
+
+
+def categories(w: Work) -> list[str]:
+    """Categories that were sold, the most frequent first."""
+    sql = """SELECT p.category AS category, count(*) AS n FROM sale_line AS f
+        JOIN product AS p ON p.product_id = f.product_id
+        WHERE f.is_sale AND p.category IS NOT NULL AND p.category <> ''
+        GROUP BY p.category ORDER BY n DESC, p.category"""
+    return [str(c) for c in ask(w, "categories", sql).frame["category"]]
+
+
+def products(w: Work, category: str | None = None) -> dict[int, str]:
+    """Products that were sold, the most frequent first, at most a thousand: number -> name."""
+    sql = f"""SELECT p.product_id AS product_id, coalesce(nullif(p.name, ''), p.sku, '') AS name, count(*) AS n
+        FROM sale_line AS f JOIN product AS p ON p.product_id = f.product_id
+        WHERE f.is_sale AND ($category IS NULL OR p.category = $category)
+        GROUP BY p.product_id, coalesce(nullif(p.name, ''), p.sku, '')
+        ORDER BY n DESC, p.product_id LIMIT {MOST_PRODUCTS}"""
+    found = ask(w, "products", sql, category=category).frame
+    return dict(zip(found["product_id"].astype(int).tolist(), found["name"].astype(str).tolist(), strict=True))
+
+
+#: Days on which a customer bought a product, within the view. Several orders of a day are one.
+DAYS = """days AS (
+    SELECT DISTINCT f.customer_id, f.product_id, f.day FROM sale_line AS f
+    LEFT JOIN product AS p ON p.product_id = f.product_id
+    WHERE f.is_sale AND f.quantity > 0 AND f.customer_id IS NOT NULL AND f.product_id IS NOT NULL
+        AND f.day BETWEEN $first_day AND $last_day
+        AND ($category IS NULL OR p.category = $category) AND ($product IS NULL OR f.product_id = $product))"""
