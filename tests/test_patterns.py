@@ -68,9 +68,9 @@ def test_intervals_of_products_are_those_of_the_reference(bought: pd.DataFrame, 
     found = intervals.by_product(manager, view).frame
     columns = ["product_id", "gaps", "lower", "median", "upper", "buyers", "again", "enough"]
     assert sorted(numbers(found, columns)) == sorted(numbers(right, columns))
-    for row in found.itertuples():
-        behind = intervals.behind(manager, view, int(row.product_id)).frame
-        assert (behind["gaps"].sum(), len(behind)) == (row.gaps, row.again)
+    for row in found.to_dict("records"):
+        behind = intervals.behind(manager, view, int(row["product_id"])).frame
+        assert (behind["gaps"].sum(), len(behind)) == (row["gaps"], row["again"])
 
 
 def test_the_map_adds_up_to_the_table_and_its_cells_to_their_customers(bought: pd.DataFrame, manager: Work) -> None:

@@ -34,7 +34,7 @@ def season(w: Work, view: View) -> Season:
     found = ask(w, "daily_orders", _DAILY, **view.values)
     days, counts = pd.to_datetime(found.frame["day"]), found.frame["orders"].to_numpy(np.int64)
     until = pd.Timestamp(view.last) - pd.Timedelta(days=1)  # today is not over
-    orders = pd.DataFrame({"ordered_at": days.repeat(counts).reset_index(drop=True)})
+    orders = pd.DataFrame({"ordered_at": np.repeat(days.to_numpy(), counts)})
     span = 0 if days.empty else max(0, (until - days.min()).days + 1)
     return Season(calendar.by_month(orders, until), calendar.by_weekday(orders, until), span, int(counts.sum()),
                   found.as_of, found.version)  # fmt: skip
