@@ -74,6 +74,13 @@ def test_whatever_comes_is_a_rule_or_refused(raw: object) -> None:
     assert parse(plain(group)) == group
 
 
+def test_words_that_look_like_sql_are_only_words(session: Session, manager: Work, copied: Make) -> None:
+    make.customer(session)
+    copied()
+    sly = rule({"field": "region", "op": "one_of", "values": ["x' OR '1'='1"]})
+    assert list(asking.ids(manager, sly)) == []
+
+
 def test_a_circle_of_segments_is_refused(session: Session, manager: Work, copied: Make) -> None:
     copied()
     first = keeping.save(manager, None, SegmentInput(name="First", definition=plain(rule(COMPLAINED))))
