@@ -41,7 +41,6 @@ from services.work import Work
 from tests import make
 
 TODAY = make.NOON.date()
-REGIONS = ("North", "South", "")
 Make = Callable[[], Copy]
 
 
@@ -62,9 +61,8 @@ def ago(days: int) -> date:
 
 def contact(session: Session, customer_id: int, days: int, reason: str = "complaint") -> None:
     at = make.NOON - timedelta(days=days)
-    session.add(
-        Interaction(customer_id=customer_id, channel=Channel.PHONE, reason=reason, happened_at=at, logged_at=at)
-    )
+    times = {"happened_at": at, "logged_at": at}
+    session.add(Interaction(customer_id=customer_id, channel=Channel.PHONE, reason=reason, **times))
     session.flush()
 
 
@@ -94,7 +92,7 @@ def believable(session: Session, seed: int = 7, n: int = 25) -> dict[int, dict[s
         row = make.customer(session, f"Somebody {_i}")
         row.segment = rng.choice(["gold", "silver", None])
         session.add(row)
-        session.add(CustomerAddress(customer_id=row.id, region=rng.choice(REGIONS)))
+        session.add(CustomerAddress(customer_id=row.id, region=rng.choice(["North", "South", ""])))
         days = sorted({rng.randint(0, 300) for _n in range(rng.randint(0, 6))}, reverse=True)
         bought = [(d, rng.randint(1, 90) * 100, rng.choice([kettle, pan])) for d in days]
         for d, cents, product in bought:
