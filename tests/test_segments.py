@@ -61,7 +61,7 @@ def ago(days: int) -> date:
 
 def contact(session: Session, customer_id: int, days: int, reason: str = "complaint") -> None:
     at = make.NOON - timedelta(days=days)
-    times = {"happened_at": at, "logged_at": at}
+    times: dict[str, Any] = {"happened_at": at, "logged_at": at}
     session.add(Interaction(customer_id=customer_id, channel=Channel.PHONE, reason=reason, **times))
     session.flush()
 
