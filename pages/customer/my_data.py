@@ -13,6 +13,7 @@ from db.models import LookHow, Role
 from pages._ui.guard import require
 from pages._ui.show import amount, day, md, when
 from pages.customer._ui.erasure import forgotten
+from pages.customer._ui.predicted import predicted
 from services import my_data, sessions
 from services.errors import NotSignedIn
 from services.my_data import Part
@@ -92,6 +93,7 @@ st.caption(
         notes=notes, planned=planned
     )
 )
+predicted()
 for part in mine.parts:
     if part.rows:
         with st.expander(md(f"{my_data.section_name(part.name)} · {number(part.total)}")):

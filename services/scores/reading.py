@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select
+from sqlalchemy import Select, and_
 from sqlalchemy import select as columns_of
 from sqlmodel import col, select
 
-from db.models import CustomerScore, Purpose, Role, ScoringRun, ScoringState
+from db.models import Customer, CustomerScore, Purpose, Role, ScoringRun, ScoringState
 from services import access, consents
 from services.work import Work
 
@@ -90,15 +90,23 @@ def of_customer(w: Work, customer_id: int) -> CustomerScore | None:
 
 
 def in_force(w: Work, customer_id: int) -> CustomerScore | None:
-    """The same in one query, for callers who have checked that the customer may be seen."""
+    """The same, for callers who have checked that the customer may be seen."""
+    return standing(w, customer_id)[1]
+
+
+def standing(w: Work, customer_id: int) -> tuple[bool, CustomerScore | None]:
+    """Whether the customer objects to predictions, and the figures in force if not; in one query."""
     newest = columns_of(col(ScoringRun.id)).where(col(ScoringRun.state) == ScoringState.DONE)
     newest = newest.order_by(col(ScoringRun.id).desc()).limit(1)
-    mine = select(CustomerScore).where(
-        CustomerScore.customer_id == customer_id,
-        col(CustomerScore.run_id) == newest.scalar_subquery(),
-        col(CustomerScore.customer_id).not_in(consents.objecting(Purpose.PROFILING)),
+    mine = and_(
+        col(CustomerScore.customer_id) == col(Customer.id), col(CustomerScore.run_id) == newest.scalar_subquery()
     )
-    return w.session.exec(mine).first()
+    objects = col(Customer.id).in_(consents.objecting(Purpose.PROFILING))
+    found = columns_of(objects, CustomerScore).select_from(Customer).outerjoin(CustomerScore, mine)
+    row = w.session.execute(found.where(col(Customer.id) == customer_id)).first()
+    if row is None or row[0]:
+        return row is not None, None
+    return False, row[1]
 
 
 def _version(run: ScoringRun) -> Version:

@@ -16,7 +16,7 @@ def explained() -> dict[Purpose, str]:
     return {
         Purpose.SERVICE: _("Hints about products you bought. Mail about an order itself always comes."),
         Purpose.NEWSLETTER: _("News and offers by mail."),
-        Purpose.PROFILING: _("Suggestions worked out from what you bought before."),
+        Purpose.PROFILING: _("Forecasts and suggestions worked out from what you bought before; My data shows them."),
         Purpose.RESEARCH: _("Questions about how satisfied you are."),
     }
 

@@ -15,6 +15,7 @@ from services import consents, contact_words
 from services.call_brief import Brief
 from services.customer_overview import Overview
 from services.orders.words import in_words
+from services.scores import words
 from services.search import order_number
 from services.text import _, local_clock, number
 from services.work import Actor
@@ -119,10 +120,14 @@ def expected(known: Brief, actor: Actor) -> dict[str, Any]:
     """Usual interval, the next purchase to be expected, and what is not paid."""
     e = known.expected
     lines: list[Line] = [("", e.reason, "")]
-    if e.on and e.earliest and e.latest and e.every_days:
-        told = _("{earliest} to {latest}; usually every {n} days, {reason}")
-        span = {"earliest": day(e.earliest, actor), "latest": day(e.latest, actor)}
-        lines = [(day(e.on, actor), told.format(**span, n=number(e.every_days), reason=e.reason), "")]
+    if e.on and e.earliest and e.latest:
+        told = [_("{earliest} to {latest}").format(earliest=day(e.earliest, actor), latest=day(e.latest, actor))]
+        if e.every_days:
+            told.append(_("usually every {n} days").format(n=number(e.every_days)))
+        head = day(e.on, actor)
+        if e.chance is not None:
+            head = _("{chance} within 90 days, about {day}").format(chance=words.share(e.chance), day=head)
+        lines = [(head, "; ".join([*told, e.reason]), ""), *(("", line, "") for line in e.why[:1])]
     if known.open_cents is not None:
         lines.append((_("Not paid: {sum}").format(sum=amount(known.open_cents)), "", ""))
     return part("event_repeat", _("Next purchase"), lines, "")

@@ -1,0 +1,57 @@
+"""What is foretold about me, from what and why, with the switch that ends it at once."""
+
+import streamlit as st
+
+from db.models import CustomerScore, Purpose, Role
+from pages._ui.feedback import reported
+from pages._ui.guard import require
+from pages._ui.show import amount, day, md
+from services import consents, scores
+from services.scores import words
+from services.text import _, ngettext, number
+from services.work import Actor, reading, work
+
+
+def told(score: CustomerScore, who: Actor) -> list[str]:
+    """What is expected, what it rests on, and why; a line each."""
+    lines = []
+    for days in scores.HORIZONS:
+        chance = getattr(score, f"p_buy_{days}")
+        if chance is not None:
+            line = _("You buy within {time}: {chance}")
+            lines.append(line.format(time=words.horizon(days), chance=words.share(chance)))
+    if score.next_from and score.next_to:
+        line = _("Your next purchase, if it comes within 90 days, lies between {first} and {last}.")
+        lines.append(line.format(first=day(score.next_from, who), last=day(score.next_to, who)))
+    bought = ngettext(
+        "From {n} day with a purchase, between {first} and {last}.",
+        "From {n} days with a purchase, between {first} and {last}.",
+        score.purchases,
+    )
+    span = {"first": day(score.first_on, who), "last": day(score.last_on, who)}
+    lines.append(bought.format(n=number(score.purchases), **span))
+    return lines + [f"• {words.reason(row, amount)}" for row in score.reasons]
+
+
+@st.fragment
+def predicted() -> None:
+    """The switch counts at once, everywhere: lists and call notes of the staff, models, suggestions."""
+    who = require(Role.CUSTOMER)
+    own = who.customer_id or 0
+    with reading(who) as w:
+        standing = next(c for c in consents.current(w, own) if c.purpose is Purpose.PROFILING)
+        score = scores.of_customer(w, own)
+    st.subheader(_("What is foretold about you"), anchor=False)
+    agreed = st.toggle(consents.names()[Purpose.PROFILING], standing.holds, key=f"predictions_{standing.row}")
+    if not standing.holds:
+        st.caption(_("Nothing is foretold about you, and you are in no model and no list made from one."))
+    elif score is None:
+        st.caption(_("Nothing has been foretold about you yet. The next forecasts are made at night."))
+    else:
+        st.text("\n".join(told(score, who)))
+        st.caption(md(_("Our staff see this when they speak with you. Switch it off and it is gone at once.")))
+    if agreed is not standing.holds:
+        with reported(_("Noted; it counts from now on.")) as outcome, work(who) as w:
+            consents.switch(w, Purpose.PROFILING, agreed)
+        if outcome.ok:
+            st.rerun()
