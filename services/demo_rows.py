@@ -29,7 +29,8 @@ from db.models import (
     Team,
     TeamMember,
 )
-from services import audit, demo_case_rules
+from services import audit, demo_case_rules, demo_house, demo_products
+from services.demo_answers import first_answers
 from services.exchange import writing
 from services.exchange.afterwards import patient
 from services.work import Work
@@ -101,6 +102,7 @@ def _cases(a: Adding) -> int:
         "team_id": made["team"].map(_teams_of(a)).to_numpy(object),
         **{c: a.utc(made[c]) for c in ("opened_at", "answer_by", "closed_at")},
         "due_at": a.utc(made["answer_by"].where(made["state"] == CaseState.OPEN)),
+        **first_answers(a, made),
     }
     n = a.insert(Case, columns)
     numbers = (
@@ -289,4 +291,8 @@ KINDS: dict[str, Callable[[Adding], int]] = {
     "teams": _teams,
     "case rules": _case_rules,
     "dates": _dates,
+    "contact reasons": demo_house.contact_reasons,
+    "planning": demo_house.planning,
+    "told again": demo_house.explained_again,
+    "product pictures and documents": demo_products.products,
 }

@@ -74,7 +74,7 @@ def log(w: Work, customer_id: int, new: NewInteraction) -> Interaction:
             beside.interaction_id = row.id
             w.session.add(beside)
     w.session.flush()
-    rollups.contacted(w, row.happened_at, row.channel)
+    rollups.contacted(w, row.happened_at, row.channel, begun=row.direction is Direction.IN, again=row.explained_again)
     if row.direction is Direction.IN:
         contact_rules.taken_back(w, customer_id)
     _record(w, row, promise, touch)

@@ -49,7 +49,7 @@ def make(
 def kept(w: Work, promise_id: int) -> Promise:
     """We did what we said. Staff only. Raises NotFound, Conflict when it was settled before."""
     row = _row(w, promise_id)
-    due.change(w, row, "promises.kept", kept_at=w.now)
+    due.change(w, row, "promises.kept", kept_at=w.now, kept_late=is_late(w, row))
     return row
 
 
@@ -80,6 +80,13 @@ def hand_over(w: Work, promise_id: int, staff_id: int, *, seen: str | None = Non
     row = _row(w, promise_id)
     due.change(w, row, "promises.hand_over", as_seen=seen, owner_id=due.colleague(w, staff_id))
     return row
+
+
+def is_late(w: Work, row: Promise) -> bool:
+    """Whether the time is over: the moment that was named, or the day as the company counts days."""
+    if row.due_at is not None:
+        return w.now > row.due_at
+    return clock.day_of(w.now, company.of(w).zone) > row.due_on
 
 
 def _until(w: Work, until: date, at: time | None) -> tuple[date, datetime | None]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import delete, func, literal_column, select
+from sqlalchemy import and_, case, delete, func, literal_column, select
 from sqlmodel import SQLModel, col
 
 from db.models import (
@@ -11,6 +11,7 @@ from db.models import (
     Customer,
     DailyCustomers,
     DailySales,
+    Direction,
     HourlyContacts,
     HourlyOrders,
     Interaction,
@@ -57,8 +58,15 @@ def _orders_by_channel() -> Any:
 
 
 def _contacts_by_channel() -> Any:
+    begun = col(Interaction.direction) == Direction.IN
     return (
-        select(col(Interaction.happened_at).label("at"), col(Interaction.channel), func.count().label("contacts"))
+        select(
+            col(Interaction.happened_at).label("at"),
+            col(Interaction.channel),
+            func.count().label("contacts"),
+            func.sum(case((begun, 1), else_=0)).label("begun"),
+            func.sum(case((and_(begun, col(Interaction.explained_again)), 1), else_=0)).label("again"),
+        )
         .where(col(Interaction.date_known))
         .group_by(col(Interaction.happened_at), col(Interaction.channel))
     )

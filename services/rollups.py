@@ -26,7 +26,7 @@ KEYS: dict[type[SQLModel], tuple[str, ...]] = {
 MEASURES: dict[type[SQLModel], tuple[str, ...]] = {
     DailySales: ("lines", "units", "revenue_cents"),
     HourlyOrders: ("orders", "revenue_cents"),
-    HourlyContacts: ("contacts",),
+    HourlyContacts: ("contacts", "begun", "again"),
     DailyCustomers: ("joined",),
 }
 
@@ -85,10 +85,13 @@ def sold(
     add(w, HourlyOrders, [hour])
 
 
-def contacted(w: Work, happened_at: datetime, channel: str, sign: int = 1) -> None:
-    """Count one contact with a known date."""
+def contacted(
+    w: Work, happened_at: datetime, channel: str, sign: int = 1, *, begun: bool = False, again: bool = False
+) -> None:
+    """Count one contact with a known date: `begun` by the customer, who had to explain something `again`."""
     local = happened_at.astimezone(company.of(w).zone)
-    add(w, HourlyContacts, [{"day": local.date(), "hour": local.hour, "channel": channel, "contacts": sign}])
+    measures = {"contacts": sign, "begun": sign * begun, "again": sign * (begun and again)}
+    add(w, HourlyContacts, [{"day": local.date(), "hour": local.hour, "channel": channel, **measures}])
 
 
 def joined(w: Work, joined_at: datetime, sign: int = 1) -> None:

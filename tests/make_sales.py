@@ -2,18 +2,27 @@
 
 from datetime import datetime
 
-from db.models import Case, Channel, Interaction, Order, OrderLine, OrderStatus, Product
+from db.models import Case, Channel, Direction, Interaction, Order, OrderLine, OrderStatus, Product
 from services import rollups
 from services.work import Work
 from tests import make
 from tests.make import NOON
 
 
-def contact(w: Work, at: datetime, channel: Channel = Channel.PHONE, *, customer_id: int | None = None) -> Interaction:
+def contact(
+    w: Work,
+    at: datetime,
+    channel: Channel = Channel.PHONE,
+    *,
+    customer_id: int | None = None,
+    direction: Direction = Direction.IN,
+    again: bool = False,
+) -> Interaction:
     row = Interaction(channel=channel, happened_at=at, logged_at=NOON, summary="called", customer_id=customer_id)
+    row.direction, row.explained_again = direction, again
     w.session.add(row)
     w.session.flush()
-    rollups.contacted(w, at, channel)
+    rollups.contacted(w, at, channel, begun=direction is Direction.IN, again=again)
     return row
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from services.board import marks, sums
 from services.board.live import Board, View
 from services.board.marks import Mark
 from services.board.periods import Grain, Period, buckets
+from services.board.service import ENDS, Service
 from services.board.usual import Usual
 from services.charts import bars, words
 from services.charts import board as frames
@@ -55,6 +57,10 @@ def board() -> Board:
             rest=True,
         ),
         cases=sums.OpenCases(_grid([b for b, _ in sums.AGES], [""], cases=lambda n: n), 10, 2),
+        service=Service(Counter(), Counter(), Counter(), Counter()),
+        again=_grid(["2026-03-02"], sums.CHANNELS, contacts=lambda n: n, begun=lambda n: n, again=lambda n: n % 2),
+        figures=[],
+        teams={},
     )
 
 
@@ -64,12 +70,19 @@ def _drawn(board: Board) -> dict[str, tuple[pd.DataFrame, Any]]:
     channels = [words.channel(c) for c in sums.CHANNELS]
     categories = [words.category(c) for c in (*board.revenue.named, sums.REST)]
     customers, cases = frames.customers(board, None), frames.cases(board, None)
+    opened, solved = (frames.by_team(board, None, chart) for chart in (marks.OPENED, marks.SOLVED))
+    answers, ends, again = frames.answers(board, None), frames.promises(board, None), frames.again(board, None)
     return {
         "contacts": (contacts, bars.stacked(contacts, channels, "Hour", "Contacts")),
         "orders": (orders, bars.against_usual(orders, ("Revenue", "Usual"), "Hour", "Revenue", whole=False)),
         "revenue": (revenue, bars.stacked(revenue, categories, "Month", "Revenue", whole=False)),
         "customers": (customers, bars.plain(customers, "Day", "New customers")),
         "cases": (cases, bars.plain(cases, "Open since", "Cases")),
+        "opened": (opened, bars.stacked(opened, ["No team"], "Day", "Cases")),
+        "solved": (solved, bars.stacked(solved, ["No team"], "Day", "Cases")),
+        "answers": (answers, bars.plain(answers, "Day", "Minutes", whole=False)),
+        "promises": (ends, bars.stacked(ends, [words.promise_end(e) for e in ENDS], "Day", "Promises")),
+        "again": (again, bars.stacked(again, channels, "Day", "Contacts")),
     }
 
 

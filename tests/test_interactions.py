@@ -169,7 +169,7 @@ def test_a_crash_in_the_middle_leaves_nothing(fresh_engines: Engines, monkeypatc
     with work(SYSTEM) as w:
         ada, actor = make.customer(w.session).id, make.actor(w.session)
 
-    def power_cut(*_rest: object) -> None:
+    def power_cut(*_rest: object, **_named: object) -> None:
         raise RuntimeError("power cut")
 
     monkeypatch.setattr(rollups, "contacted", power_cut)

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from db.models import LoginSession, Role
 from pages._ui import guard
+from services import contact_words
 from services.work import SYSTEM, Work
 from tests import make
 from tests.make_sales import case, contact, order
@@ -90,6 +91,32 @@ def test_a_mark_in_the_address_opens_the_rows_behind_it_and_they_stay_open(
     at.button(key="live_close_contacts").click().run()
     assert "live_list_contacts" not in {d.key for d in at.dataframe}
     assert "open" not in at.query_params
+
+
+def test_service_has_its_own_figures_and_charts_with_the_rows_behind_them(
+    w: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case(w, NOON - timedelta(days=2))
+    case(w, NOON - timedelta(hours=2))
+    address = {"view": "service", "period": "7d", "team": "7", "open": "opened.2026-02-28.0"}
+    at = _page(w, monkeypatch, address)
+    assert (_metrics(at)["Cases opened"], at.query_params["team"]) == ("0", "7")
+    at.multiselect(key="live_team").set_value([]).run()
+    assert (_metrics(at)["Cases opened"], _metrics(at)["Open cases"]) == ("2", "2")
+    assert "Feb 28 · No team: 1 case" in _texts(at)
+    [rows] = [d.value for d in at.dataframe if "link" in d.value]
+    assert list(rows["subject"]) == ["Kettle leaks"]
+    assert "too little data" in {m.delta for m in at.metric}
+    assert at.query_params["view"] == "service"
+
+
+def test_the_rows_behind_a_contact_name_its_reason_in_words(w: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = contact(w, NOON - timedelta(hours=2))
+    row.reason = "delivery"
+    at = _page(w, monkeypatch, {"open": "contacts.h10.phone"})
+    [rows] = [d.value for d in at.dataframe if "link" in d.value]
+    assert list(rows["reason"]) == [contact_words.reason("delivery")] != ["delivery"]
+    assert list(rows["direction"]) == ["from the customer"]
 
 
 def test_the_rows_can_be_opened_without_a_mouse(w: Work, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,6 +107,20 @@ class Case(SQLModel, table=True):
         where_given("ix_case_order", "order_id"),
         where_given("ix_case_alarm", "alarm_at"),
         where_given("ix_case_team", "team_id"),
+        # The live board counts by these without touching the cases themselves.
+        Index("ix_case_opened", "opened_at", "id", "team_id"),
+        *(
+            Index(
+                f"ix_case_{name}",
+                *columns,
+                sqlite_where=text(f"{columns[0]} IS NOT NULL"),
+                postgresql_where=text(f"{columns[0]} IS NOT NULL"),
+            )
+            for name, columns in (
+                ("settled", ("closed_at", "id", "team_id")),
+                ("answered", ("first_answered_at", "id", "team_id", "first_answer_minutes")),
+            )
+        ),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -128,6 +142,7 @@ class Case(SQLModel, table=True):
     resolve_by: datetime | None = None
     resolve_left_minutes: int | None = None  # working time that was left when the clock was stopped
     first_answered_at: datetime | None = None
+    first_answer_minutes: int | None = None  # working time from its opening until then
     due_at: datetime | None = None  # the earlier of both; empty while they stand still
     alarm_at: datetime | None = None  # when the worker looks at it next
     alarm: str = Field(default="", max_length=8)  # how far the present clock has alarmed: "", near, late
@@ -194,6 +209,8 @@ class Promise(SQLModel, table=True):
             postgresql_where=text(_PROMISE_TO_REMIND),
         ),
         where_given("ix_promise_interaction", "interaction_id"),
+        # The live board counts what was due by it alone.
+        Index("ix_promise_due", "due_on", "id", "owner_id", "due_at", "kept_at", "broken_at", "kept_late"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -206,6 +223,7 @@ class Promise(SQLModel, table=True):
     due_at: datetime | None = None  # the time on that day, where one was named
     made_at: datetime
     kept_at: datetime | None = None
+    kept_late: bool = False  # kept, but after the day or time that was promised
     broken_at: datetime | None = None
     snoozed_until: datetime | None = None  # off the list of the day until then; what was promised stays
     reminded_at: datetime | None = None

@@ -34,7 +34,10 @@ class HourlyOrders(SQLModel, table=True):
 
 
 class HourlyContacts(SQLModel, table=True):
-    """Contacts per hour and channel; contacts without a known date are left out."""
+    """Contacts per hour and channel; contacts without a known date are left out.
+
+    Of them `begun` by the customer, and of those the ones that had to explain something `again`.
+    """
 
     __tablename__ = "hourly_contacts"
 
@@ -42,6 +45,8 @@ class HourlyContacts(SQLModel, table=True):
     hour: int = Field(primary_key=True)
     channel: str = Field(primary_key=True, max_length=32)
     contacts: int = 0
+    begun: int = 0
+    again: int = 0
 
 
 class DailyCustomers(SQLModel, table=True):

@@ -8,14 +8,15 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import empty, md
-from pages.manager._ui import behind, cards, filters, overview, prepared, totals
+from pages.manager._ui import against, behind, cards, filters, overview, prepared, totals
 from services.board import marks
 from services.text import _, clock_time
 from services.work import Actor, reading
 
 actor = require(Role.MANAGER)
 TICK_S = 5
-NOW, EVER = "now", "ever"
+WIDE = (marks.REVENUE,)  # charts with many marks
+NOW, SERVICE, EVER = VIEWS = "now", "service", "ever"
 
 
 def cards_of(actor: Actor, shown: prepared.Shown) -> None:
@@ -23,7 +24,7 @@ def cards_of(actor: Actor, shown: prepared.Shown) -> None:
     picked = filters.opened()
     with st.grid(2, min_column_width=400, gap="small", key="live_cards") as grid:
         for card in shown.cards:
-            span: Any = "all" if card.chart == marks.REVENUE else 1
+            span: Any = "all" if card.chart in WIDE else 1
             with grid.cell(column_span=span), st.container(border=True, key=f"live_card_{card.chart}"):
                 if cards.draw(card) and picked is not None:
                     behind.panel(actor, shown.board, card, picked)
@@ -48,13 +49,13 @@ def board_now() -> None:
     filters.read_address()
     with reported() as outcome, reading(actor) as w:
         seen = prepared.state(w)
-        categories = prepared.categories(w, seen)
+        categories, teams = prepared.categories(w, seen), prepared.teams_of(w, seen)
     if not outcome.ok:
         return
-    asked = filters.widgets(categories)
+    asked = filters.widgets(categories, teams)
     filters.write_address()
     with reported() as outcome:
-        shown = prepared.shown(actor, asked, seen)
+        shown = prepared.shown(actor, asked, seen, of_service=st.session_state["live_view"] == SERVICE)
     if not outcome.ok:
         return
     at = clock_time(seen.at, actor.zone)
@@ -64,6 +65,7 @@ def board_now() -> None:
         return
     overview.hints(shown.board)
     overview.figures(shown.metrics, shown.compared)
+    against.shown(shown.against)
     cards_of(actor, shown)
 
 
@@ -71,16 +73,18 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title(_("Live"), width="stretch")
     st.segmented_control(
         _("Show"),
-        [NOW, EVER],
-        format_func=lambda v: _("Now") if v == NOW else _("Totals"),
-        default=EVER if st.query_params.get("view") == EVER else NOW,
+        VIEWS,
+        format_func=lambda v: {NOW: _("Now"), SERVICE: _("Service"), EVER: _("Totals")}[v],
+        default=st.query_params.get("view") if st.query_params.get("view") in VIEWS else NOW,
         required=True,
         key="live_view",
         label_visibility="collapsed",
     )
+if st.session_state["live_view"] == NOW:
+    st.query_params.pop("view", None)
+else:
+    st.query_params["view"] = st.session_state["live_view"]
 if st.session_state["live_view"] == EVER:
-    st.query_params["view"] = EVER
     totals.shown()
 else:
-    st.query_params.pop("view", None)
     board_now()

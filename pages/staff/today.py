@@ -5,7 +5,7 @@ import streamlit as st
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
-from pages.staff._ui import change_requests, quiet_lists
+from pages.staff._ui import change_requests, quiet_lists, today_more
 from pages.staff._ui.chosen import chosen
 from pages.staff._ui.due_list import due_list
 from pages.staff._ui.moving import is_moving
@@ -79,6 +79,8 @@ def lists() -> None:
         with left:
             due_list(seen, actor)
         with right:
+            today_more.wishes(actor)
+            today_more.warnings(actor, Scope(scope))
             change_requests.on_today(actor, Scope(scope))
             beside(seen, actor)
 

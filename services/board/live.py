@@ -7,9 +7,11 @@ from datetime import date, datetime
 import pandas as pd
 
 from db.models import Role
-from services import clock, company
-from services.board import periods, sums
+from services import clock, company, teams
+from services.board import compared, periods, stretches, sums
+from services.board.compared import Figure, Kind
 from services.board.periods import Choice, Grain, Period
+from services.board.service import Service, service
 from services.board.usual import Usual, usual
 from services.work import Work
 
@@ -23,6 +25,7 @@ class Asked:
     grain: Grain | None = None  # how finely; None: as fits
     channels: Sequence[str] = ()
     categories: Sequence[str] = ()
+    teams: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class View:
     monthly_grain: Grain
     channels: Sequence[str] = ()
     categories: Sequence[str] = ()
+    teams: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,16 @@ class Board:
     joined: int
     revenue: sums.Revenue
     cases: sums.OpenCases
+    service: Service
+    again: pd.DataFrame
+    figures: list[Figure]
+    teams: dict[str, str]  # by number; NO_TEAM is not among them
 
     @property
     def quiet(self) -> bool:
         """Nothing happened in the period."""
-        return not (self.contacts["contacts"].any() or self.orders["orders"].any() or self.joined)
+        some = self.contacts["contacts"].any() or self.orders["orders"].any() or self.joined
+        return not (some or any(f.value for f in self.figures if f.kind is Kind.COUNT))
 
 
 def view_of(w: Work, asked: Asked, extent: sums.Extent) -> View:
@@ -80,6 +89,7 @@ def view_of(w: Work, asked: Asked, extent: sums.Extent) -> View:
         months,
         tuple(asked.channels),
         tuple(asked.categories),
+        tuple(asked.teams),
     )
 
 
@@ -90,6 +100,9 @@ def board(w: Work, asked: Asked) -> Board:
     view = view_of(w, asked, extent)
     home = company.of(w)
     joined = sums.customers(w, view.daily, view.daily_grain)
+    against = stretches.compared(w, view.period, extent.period.first if extent.period else None)
+    asked_of = [*against.all, *stretches.of_buckets(w, view.daily, view.daily_grain)]
+    found = service(w, asked_of, view.teams)
     return Board(
         at=w.now,
         zone=home.time_zone,
@@ -102,7 +115,11 @@ def board(w: Work, asked: Asked) -> Board:
         customers=joined,
         joined=_joined(joined, view),
         revenue=sums.revenue(w, view.monthly, view.monthly_grain, view.categories),
-        cases=sums.open_cases(w),
+        cases=sums.open_cases(w, view.teams),
+        service=found,
+        again=sums.again(w, view.daily, view.daily_grain, view.channels),
+        figures=compared.figures(against, compared.rolled(w, against, view.channels), found),
+        teams={str(team.id): team.name for team in teams.everything(w)},
     )
 
 

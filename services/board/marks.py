@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from services.board.periods import ALL
 
 CONTACTS, ORDERS, CUSTOMERS, REVENUE, CASES = "contacts", "orders", "customers", "revenue", "cases"
-CHARTS = (CONTACTS, ORDERS, CUSTOMERS, REVENUE, CASES)
+OPENED, SOLVED, ANSWERS, PROMISES, AGAIN = "opened", "solved", "answers", "promises", "again"
+#: Charts about service; their rows are read by services/board/service_rows.py.
+SERVICE = (OPENED, SOLVED, ANSWERS, PROMISES, AGAIN)
+CHARTS = (CONTACTS, ORDERS, CUSTOMERS, REVENUE, CASES, *SERVICE)
 _LONGEST = 160
 
 

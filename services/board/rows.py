@@ -14,6 +14,7 @@ from db.models import (
     Customer,
     DailyCustomers,
     DailySales,
+    Direction,
     HourlyContacts,
     HourlyOrders,
     Interaction,
@@ -23,10 +24,11 @@ from db.models import (
     Role,
     StaffMember,
 )
-from services.board import cells, marks, periods, sums
+from services.board import cells, marks, periods, service_rows, sums
 from services.board.cells import Key, Source, keyed, table_of
 from services.board.live import View
 from services.board.marks import Mark
+from services.board.service import of_teams
 from services.work import Work
 
 CASE, CONTACT, CUSTOMER = table_of(Case).c, table_of(Interaction).c, table_of(Customer).c
@@ -59,10 +61,13 @@ def behind(
     """
     w.require(Role.MANAGER)
     if mark.chart == marks.CASES:
-        return _cases(w, mark, after, limit)
-    period = {marks.CUSTOMERS: view.daily, marks.REVENUE: view.monthly}.get(mark.chart, view.period)
-    place = periods.days_of(mark.bucket, period)
-    if place is None or (place[1] is not None and mark.chart in (marks.CUSTOMERS, marks.REVENUE)):
+        return _cases(w, view, mark, after, limit)
+    if mark.chart in marks.SERVICE and mark.chart != marks.AGAIN:
+        found = service_rows.found(w, view, mark, after, limit)
+        return None if found is None else _behind(mark, *found, limit)
+    by_day = {marks.CUSTOMERS: view.daily, marks.REVENUE: view.monthly, marks.AGAIN: view.daily}
+    place = periods.days_of(mark.bucket, by_day.get(mark.chart, view.period))
+    if place is None or (place[1] is not None and mark.chart in by_day):
         return None  # these are counted by day, there are no hours to open
     source = _source(view, mark, named)
     count, cents = cells.total(w, source, *place)
@@ -76,12 +81,14 @@ def _behind(
     names = [c.name for c in statement.selected_columns]
     frame = pd.DataFrame([tuple(r) for r in rows[:limit]], columns=names)
     last = rows[limit - 1] if len(rows) > limit else None
-    following = (last.at, *(getattr(last, k.name) for k in key[1:])) if last is not None else None
+    following = (
+        (getattr(last, key[0].name, last.at), *(getattr(last, k.name) for k in key[1:])) if last is not None else None
+    )
     return Behind(mark, *total, frame, following)
 
 
 def _source(view: View, mark: Mark, named: tuple[str, ...]) -> Source:
-    if mark.chart == marks.CONTACTS:
+    if mark.chart in (marks.CONTACTS, marks.AGAIN):
         return _contacts(view, mark)
     if mark.chart == marks.REVENUE:
         return _lines(view, mark, named)
@@ -91,7 +98,9 @@ def _source(view: View, mark: Mark, named: tuple[str, ...]) -> Source:
 def _contacts(view: View, mark: Mark) -> Source:
     wanted = [c for c in (view.channels or sums.CHANNELS) if mark.series in (None, c)]
     # Inside a CASE, for otherwise SQLite makes an index over all contacts of a rare channel, anew for each question.
-    which = and_(CONTACT.date_known, CONTACT.channel.in_([Channel(c) for c in wanted]))
+    again = mark.chart == marks.AGAIN
+    only_again = [CONTACT.direction == Direction.IN, CONTACT.explained_again] if again else []
+    which = and_(CONTACT.date_known, CONTACT.channel.in_([Channel(c) for c in wanted]), *only_again)
     statement = (
         select(
             CONTACT.happened_at.label("at"),
@@ -109,7 +118,7 @@ def _contacts(view: View, mark: Mark) -> Source:
         .where(case((which, literal_column("1")), else_=literal_column("0")) == literal_column("1"))
     )
     only = [table_of(HourlyContacts).c.channel.in_(wanted)]
-    return Source(HourlyContacts, "contacts", only, statement, (CONTACT.happened_at, CONTACT.id))
+    return Source(HourlyContacts, "again" if again else "contacts", only, statement, (CONTACT.happened_at, CONTACT.id))
 
 
 def _orders() -> Source:
@@ -175,11 +184,12 @@ def _categories(column: Any, view: View, mark: Mark, named: tuple[str, ...]) -> 
     return only if mark.series is None else [*only, column == mark.series]
 
 
-def _cases(w: Work, mark: Mark, after: Key | None, limit: int) -> Behind | None:
+def _cases(w: Work, view: View, mark: Mark, after: Key | None, limit: int) -> Behind | None:
     """Open cases, oldest first."""
-    which = [CASE.closed_at.is_(None), *_age(w, mark.bucket)]
-    if len(which) == 1 and mark.bucket != periods.ALL:
+    age = _age(w, mark.bucket)
+    if not age and mark.bucket != periods.ALL:
         return None
+    which = [CASE.closed_at.is_(None), *age, *of_teams(view.teams)]
     key = (CASE.opened_at, CASE.id)
     statement = (
         select(

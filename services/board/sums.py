@@ -28,6 +28,7 @@ from db.models import (
 )
 from services.board.cells import table_of
 from services.board.periods import Grain, Period, buckets
+from services.board.service import of_teams
 from services.rollups import MEASURES
 from services.work import Work
 
@@ -140,8 +141,20 @@ def contacts(w: Work, period: Period, grain: Grain, channels: Sequence[str] = ()
     wanted = [c for c in CHANNELS if c in channels] or list(CHANNELS)
     channel = col(HourlyContacts.channel)
     only = channel.in_(wanted) if len(wanted) < len(CHANNELS) else None
-    rows = _summed(w, HourlyContacts, period, grain, channel, only)
+    rows = [row[:3] for row in _summed(w, HourlyContacts, period, grain, channel, only)]
     return _grid(rows, ["contacts"], buckets(period, grain), wanted)
+
+
+def again(w: Work, period: Period, grain: Grain, channels: Sequence[str] = ()) -> pd.DataFrame:
+    """Contacts in which customers had to explain something again, by channel.
+
+    Out: bucket, series (channel), contacts, begun (those that customers began), again.
+    """
+    w.require(Role.MANAGER)
+    wanted = [c for c in CHANNELS if c in channels] or list(CHANNELS)
+    channel = col(HourlyContacts.channel)
+    rows = _summed(w, HourlyContacts, period, grain, channel, channel.in_(wanted))
+    return _grid(rows, list(MEASURES[HourlyContacts]), buckets(period, grain), wanted)
 
 
 def orders(w: Work, period: Period, grain: Grain) -> pd.DataFrame:
@@ -208,13 +221,13 @@ class OpenCases:
     overdue: int  # the answer was due before now
 
 
-def open_cases(w: Work) -> OpenCases:
-    """Cases that are not closed, by age. Reads the open ones only, through their own index."""
+def open_cases(w: Work, teams: Sequence[int] = ()) -> OpenCases:
+    """Cases that are not closed, by age, of all teams or some. Reads the open ones only, through their own index."""
     w.require(Role.MANAGER)
     at = [(bucket, w.now - timedelta(days=days)) for bucket, days in AGES[:-1]]
     age = case(*((col(Case.opened_at) > instant, bucket) for bucket, instant in at), else_=AGES[-1][0])
     late = func.sum(case((col(Case.answer_by) < w.now, 1), else_=0))
-    statement = select(age.label("age_band"), func.count(), late).where(col(Case.closed_at).is_(None))
+    statement = select(age.label("age_band"), func.count(), late).where(col(Case.closed_at).is_(None), *of_teams(teams))
     rows = w.session.execute(statement.group_by(literal_column("age_band"))).all()
     frame = _grid([(b, "", n) for b, n, _ in rows], ["cases"], [b for b, _ in AGES], [""])
     return OpenCases(frame, sum(n for _, n, _ in rows), sum(int(n) for _, _, n in rows))

@@ -38,7 +38,9 @@ def stop(case: Case) -> None:
 
 def answered(w: Work, case: Case) -> None:
     """Staff have written. If the case stays with the house, the customer hears from us again in the usual time."""
-    case.first_answered_at = case.first_answered_at or w.now
+    if case.first_answered_at is None:
+        case.first_answered_at = w.now
+        case.first_answer_minutes = working_time.working_minutes_between(w, case.opened_at, w.now)
     if case.state is CaseState.OPEN:
         level = levels.of(w, case)
         case.answer_by = working_time.add_working_minutes(w, w.now, level.answer_minutes)

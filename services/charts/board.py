@@ -9,8 +9,10 @@ import pyarrow as pa
 from services.board import marks
 from services.board.live import Board
 from services.board.marks import Mark
+from services.board.periods import buckets
+from services.board.service import ENDS, NO_TEAM, grid
 from services.charts import words
-from services.text import minor_digits, number
+from services.text import _, minor_digits, number
 
 FADED = 0.35
 
@@ -46,6 +48,40 @@ def cases(board: Board, picked: Mark | None) -> pd.DataFrame:
     """In: `board.cases.frame`. Out: as for services/charts/bars.py; places are ages."""
     frame = board.cases.frame.rename(columns={"cases": "value"})
     return _ready(frame, lambda _name: "", picked, marks.CASES, place=words.age)
+
+
+def by_team(board: Board, picked: Mark | None, chart: str) -> pd.DataFrame:
+    """Cases opened or settled, one series per team that has any. Out: as for services/charts/bars.py."""
+    counts = board.service.solved if chart == marks.SOLVED else board.service.opened
+    seen = {series for (where, series), n in counts.items() if n and where.startswith("b")}
+    series = sorted(seen, key=lambda s: (s == NO_TEAM, board.teams.get(s, s))) or [NO_TEAM]
+    frame = grid(counts, _days(board), series)
+    return _ready(frame, lambda s: board.teams.get(s, _("No team")), picked, chart)
+
+
+def promises(board: Board, picked: Mark | None) -> pd.DataFrame:
+    """Promises by the day they are due and how they ended. Out: as for services/charts/bars.py."""
+    frame = grid(board.service.promises, _days(board), ENDS)
+    return _ready(frame, words.promise_end, picked, marks.PROMISES)
+
+
+def answers(board: Board, picked: Mark | None) -> pd.DataFrame:
+    """The median working time of first answers, in minutes. Out: as for services/charts/bars.py."""
+    medians = [(bucket, "", board.service.median(f"b{bucket}")) for bucket in _days(board)]
+    frame = pd.DataFrame([(b, s, m or 0.0) for b, s, m in medians], columns=["bucket", "series", "value"])
+    ready = _ready(frame, lambda _name: "", picked, marks.ANSWERS)
+    shown = [words.duration(v) for v in ready["value"].tolist()]
+    spoken = [f"{label}: {one}" for label, one in zip(ready["label"].tolist(), shown, strict=True)]
+    return ready.assign(shown=shown, spoken=spoken)
+
+
+def again(board: Board, picked: Mark | None) -> pd.DataFrame:
+    """Contacts in which customers had to explain again, by channel. Out: as for services/charts/bars.py."""
+    return _ready(board.again.rename(columns={"again": "value"}), words.channel, picked, marks.AGAIN)
+
+
+def _days(board: Board) -> list[str]:
+    return buckets(board.view.daily, board.view.daily_grain)
 
 
 def revenue(board: Board, picked: Mark | None) -> pd.DataFrame:

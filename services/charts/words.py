@@ -46,6 +46,25 @@ def age(bucket: str) -> str:
     }.get(bucket, bucket)
 
 
+def promise_end(value: str) -> str:
+    """How a promise ended."""
+    return {
+        "kept": _("Kept in time"),
+        "late": _("Kept late"),
+        "broken": _("Broken"),
+        "missed": _("Open, time is over"),
+        "waiting": _("Still to come"),
+    }.get(value, value)
+
+
+def duration(minutes: float) -> str:
+    """A working time: `45 min`, `2 h 5 min`."""
+    hours, rest = divmod(round(minutes), 60)
+    if not hours:
+        return _("{n} min").format(n=number(rest))
+    return _("{hours} h {n} min").format(hours=number(hours), n=number(rest))
+
+
 def place(bucket: str) -> str:
     """A place on the time axis, short: `10:00`, `2 Mar`, `Mar 2026`, `2026`."""
     return _place(bucket, locale_name())
@@ -147,6 +166,14 @@ def customers(n: int) -> str:
 
 def cases(n: int) -> str:
     return ngettext("{n} open case", "{n} open cases", n)
+
+
+def cases_of_all(n: int) -> str:
+    return ngettext("{n} case", "{n} cases", n)
+
+
+def promises(n: int) -> str:
+    return ngettext("{n} promise", "{n} promises", n)
 
 
 def lines(n: int) -> str:

@@ -119,10 +119,11 @@ DECISIONS = (
              why="figures count contacts by day, channel and reason; a reason that nobody else has goes too"),
     Decision(m.Case, Fate.ANONYMOUS, "cases", "subject next_step topic",
              kept="id customer_id order_id state priority owner_id team_id routed_for team_only opened_at answer_by "
-             "resolve_by resolve_left_minutes first_answered_at due_at alarm_at alarm closed_at",
+             "resolve_by resolve_left_minutes first_answered_at first_answer_minutes due_at alarm_at alarm "
+             "closed_at",
              why="figures count cases"),
     Decision(m.Promise, Fate.ANONYMOUS, "promises", "what",
-             kept="id customer_id interaction_id case_id owner_id due_on due_at made_at kept_at "
+             kept="id customer_id interaction_id case_id owner_id due_on due_at made_at kept_at kept_late "
              "broken_at snoozed_until reminded_at",
              why="figures count promises kept and broken"),
     Decision(m.SurveyResponse, Fate.ANONYMOUS, "surveys", "source_id order_ref title text language",

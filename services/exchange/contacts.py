@@ -76,8 +76,13 @@ def interactions(w: Work, run: Run, rows: Rows) -> None:
         "import_run_id": run.id,
     }
     rows.found.counts["added"] += writing.insert(w, Interaction, columns)
+    _count(w, rows, channel, ~outward)
+
+
+def _count(w: Work, rows: Rows, channel: np.ndarray, begun: np.ndarray) -> None:
     at = pd.Series(rows["at"]).dt.tz_localize("UTC")
-    rollups.bulk(w, HourlyContacts, pd.DataFrame({"at": at, "channel": channel, "contacts": 1}))
+    counted = {"at": at, "channel": channel, "contacts": 1, "begun": begun.astype(int), "again": 0}
+    rollups.bulk(w, HourlyContacts, pd.DataFrame(counted))
 
 
 def _channel(rows: Rows) -> np.ndarray:

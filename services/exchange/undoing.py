@@ -17,6 +17,7 @@ from db.models import (
     Customer,
     DailyCustomers,
     DailySales,
+    Direction,
     HourlyContacts,
     HourlyOrders,
     ImportRun,
@@ -170,9 +171,11 @@ def _uncount(w: Work, model: type[SQLModel], part: ColumnElement[bool]) -> None:
         rows = _frame(w, ["at", "channel"], [Order.ordered_at, Order.channel], part, col(Order.status).not_in(UNSOLD))
         rollups.bulk(w, HourlyOrders, rows.assign(orders=1, revenue_cents=0), -1)
     elif model is Interaction:
-        columns = [Interaction.happened_at, Interaction.channel]
-        rows = _frame(w, ["at", "channel"], columns, part, col(Interaction.date_known))
+        columns = [Interaction.happened_at, Interaction.channel, Interaction.direction, Interaction.explained_again]
+        rows = _frame(w, ["at", "channel", "begun", "again"], columns, part, col(Interaction.date_known))
         rows["channel"] = [str(channel) for channel in rows["channel"]]
+        rows["begun"] = [int(direction == Direction.IN) for direction in rows["begun"]]
+        rows["again"] = rows["begun"] * rows["again"].astype(int)
         rollups.bulk(w, HourlyContacts, rows.assign(contacts=1), -1)
     elif model is Customer:
         rows = _frame(w, ["at"], [Customer.joined_at], part, col(Customer.joined_at).is_not(None))

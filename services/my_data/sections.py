@@ -154,9 +154,9 @@ SECTIONS = (
     Section("cases", m.Case, _of_customer(m.Case),
             "order_id state topic subject next_step opened_at answer_by closed_at",
             _KEYS + " priority owner_id team_id routed_for team_only resolve_by resolve_left_minutes first_answered_at "
-            "due_at alarm_at alarm", more=(col(m.Case.id).label("case_number"),)),
+            "first_answer_minutes due_at alarm_at alarm", more=(col(m.Case.id).label("case_number"),)),
     Section("promises", m.Promise, _of_customer(m.Promise), "what due_on due_at made_at kept_at broken_at",
-            _KEYS + " interaction_id case_id owner_id snoozed_until reminded_at"),
+            _KEYS + " interaction_id case_id owner_id kept_late snoozed_until reminded_at"),
     Section("service_line", m.CustomerLine, _of_customer(m.CustomerLine), "until_on set_at",
             "customer_id team_id reason set_by_id", newest="customer_id",
             more=(col(m.Team.name).label("line"),),

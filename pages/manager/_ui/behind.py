@@ -1,15 +1,17 @@
 """The rows behind a mark: what it adds up to, who it was about, and the way to the customer."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from db.models import Role
+from db.models import CaseState, Direction, Role
 from pages._ui.guard import acting
 from pages.manager._ui import cards
 from pages.manager._ui.cards import Card
+from services import contact_words
 from services.board import marks, rows
 from services.board.live import Board
 from services.board.marks import Mark
@@ -63,9 +65,11 @@ def _total(found: rows.Behind | None, currency: str) -> str:
         marks.CONTACTS: words.contacts,
         marks.ORDERS: words.orders,
         marks.CUSTOMERS: words.customers,
-        marks.CASES: words.cases,
         marks.REVENUE: words.lines,
-    }[found.mark.chart](found.total)
+        marks.AGAIN: words.contacts,
+        marks.PROMISES: words.promises,
+        marks.CASES: words.cases,
+    }.get(found.mark.chart, words.cases_of_all)(found.total)
     return count if found.cents is None else f"{count}, {money(found.cents, currency)}"
 
 
@@ -114,7 +118,7 @@ def _shown(found: rows.Behind, board: Board) -> tuple[pd.DataFrame, dict[str, An
     out["link"] = [f"/customer?customer={int(i)}" if pd.notna(i) else None for i in frame["customer_id"]]
     pairs = zip(frame["customer_id"], frame["customer"], strict=True)
     out["customer"] = [_who(i, name) for i, name in pairs]
-    if found.mark.chart in (marks.ORDERS, marks.CASES):
+    if found.mark.chart in (marks.ORDERS, marks.CASES, marks.OPENED, marks.SOLVED, marks.ANSWERS):
         out["number"] = frame["id"]
     labels = _labels()
     for column in frame.columns:
@@ -162,6 +166,10 @@ def _labels() -> dict[str, str]:
         "priority": _("Priority"),
         "owner": _("Owner"),
         "answer_by": _("Answer by"),
+        "first_answer_minutes": _("First answer after"),
+        "what": _("What was promised"),
+        "due_on": _("Due"),
+        "ending": _("How it ended"),
     }
 
 
@@ -170,6 +178,16 @@ def _cells(column: str, values: "pd.Series[Any]", currency: str) -> "pd.Series[A
         return values.map(lambda v: money(int(v), currency))
     if column == "answer_by":
         return pd.to_datetime(values, utc=True)
-    if column == "channel":
-        return values.map(lambda v: words.channel(str(v)))
-    return values.map(str) if column in ("direction", "status", "state", "kind") else values
+    if column == "due_on":
+        return values.map(str)
+    in_words: dict[str, Callable[[Any], str]] = {
+        "channel": lambda v: words.channel(str(v)),
+        "direction": lambda v: contact_words.direction(Direction(v)),
+        "reason": lambda v: contact_words.reason(str(v)),
+        "state": lambda v: contact_words.case_state(CaseState(v)),
+        "ending": lambda v: words.promise_end(str(v)),
+        "first_answer_minutes": lambda v: words.duration(v) if pd.notna(v) else "",
+        "status": str,
+        "kind": str,
+    }
+    return values.map(in_words[column]) if column in in_words else values

@@ -19,11 +19,12 @@ from services.text import _
 
 #: Keys of the widgets; the name in the address is what follows the prefix.
 PREFIX = "live_"
-PERIOD, ENDS, GRAIN, CHANNELS, CATEGORIES, MEASURE, OPEN = KEYS = [
-    PREFIX + name for name in ("period", "days", "by", "channel", "category", "measure", "open")
+PERIOD, ENDS, GRAIN, CHANNELS, CATEGORIES, TEAMS, MEASURE, OPEN = KEYS = [
+    PREFIX + name for name in ("period", "days", "by", "channel", "category", "team", "measure", "open")
 ]
 ORDERS, REVENUE = "orders", "revenue"
 FITTING = "auto"
+LONGEST_NUMBER = 9
 _SEEN = "_live_address"
 
 
@@ -46,6 +47,7 @@ def read_address() -> None:
         GRAIN: grain if grain in {*Grain} else FITTING,
         CHANNELS: [c for c in values.get(CHANNELS, []) if c in sums.CHANNELS],
         CATEGORIES: values.get(CATEGORIES, [])[:50],
+        TEAMS: [t for t in values.get(TEAMS, []) if t.isascii() and t.isdecimal() and len(t) <= LONGEST_NUMBER][:50],
         MEASURE: REVENUE if values.get(MEASURE) == [REVENUE] else ORDERS,
         OPEN: str(marks.parse(values.get(OPEN, [""])[0]) or ""),
     }
@@ -63,6 +65,7 @@ def write_address() -> None:
         GRAIN: [g for g in [state.get(GRAIN)] if g in {*Grain}],
         CHANNELS: state.get(CHANNELS, []),
         CATEGORIES: state.get(CATEGORIES, []),
+        TEAMS: state.get(TEAMS, []),
         MEASURE: [m for m in [state.get(MEASURE)] if m == REVENUE],
         OPEN: [o for o in [state.get(OPEN)] if o],
     }
@@ -87,7 +90,7 @@ def _days(given: list[str]) -> tuple[date, ...]:
     return tuple(found) if len(found) == 2 and all(EARLIEST <= d <= LATEST for d in found) else ()
 
 
-def widgets(categories: list[str]) -> Asked:
+def widgets(categories: list[str], teams: dict[str, str]) -> Asked:
     """The filters of the board, and what they ask for."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice = Choice(
@@ -124,13 +127,13 @@ def widgets(categories: list[str]) -> Asked:
             disabled=choice in (Choice.TODAY, Choice.YESTERDAY),
             width=150,
         )
-        channels, chosen = _popover(categories)
+        channels, chosen, of_teams = _popover(categories, teams)
     grain = Grain(wanted) if wanted in {*Grain} else None
-    return Asked(choice, (given[0], given[-1]) if given else None, grain, channels, chosen)
+    return Asked(choice, (given[0], given[-1]) if given else None, grain, channels, chosen, of_teams)
 
 
-def _popover(categories: list[str]) -> tuple[list[str], list[str]]:
-    active = len(st.session_state.get(CHANNELS, [])) + len(st.session_state.get(CATEGORIES, []))
+def _popover(categories: list[str], teams: dict[str, str]) -> tuple[list[str], list[str], list[int]]:
+    active = sum(len(st.session_state.get(key, [])) for key in (CHANNELS, CATEGORIES, TEAMS))
     label = _("Filters ({n})").format(n=active) if active else _("Filters")
     with st.popover(label, icon=":material/filter_list:", key="live_filters"):
         channels = st.multiselect(
@@ -154,7 +157,17 @@ def _popover(categories: list[str]) -> tuple[list[str], list[str]]:
             placeholder=_("All categories"),
             wrap=True,
         )
-    return channels, chosen
+        asked_of = st.multiselect(
+            _("Cases and promises of"),
+            [*teams, *(t for t in st.session_state.get(TEAMS, []) if t not in teams)],
+            format_func=lambda t: teams.get(t, _("No team")),
+            key=TEAMS,
+            on_change=noticed,
+            persist_state="page",
+            placeholder=_("All teams"),
+            wrap=True,
+        )
+    return channels, chosen, [int(t) for t in asked_of]
 
 
 def _periods() -> dict[str, str]:

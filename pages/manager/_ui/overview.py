@@ -57,10 +57,12 @@ def metrics(board: Board) -> tuple[dict[str, Any], ...]:
 
 def figures(ready: Iterable[dict[str, Any]], compared: str) -> None:
     """The figures side by side, and what they are compared with."""
-    with st.grid(5, min_column_width=150, gap="small"):
-        for one in ready:
+    tiles = list(ready)
+    with st.grid(min(len(tiles), 5) if len(tiles) % 3 else 3, min_column_width=150, gap="small"):
+        for one in tiles:
             st.metric(**one, border=True, height="stretch")
-    st.caption(md(compared))
+    if compared:
+        st.caption(md(compared))
 
 
 def _signed(shown: str) -> str | int:
@@ -94,7 +96,7 @@ def usual_line(board: Board) -> str:
 def contacts(board: Board) -> Card:
     frame = frames.contacts(board, None)
     names = [words.channel(c) for c in CHANNELS]
-    place = _place(board.view.grain)
+    place = grain_in_words(board.view.grain)
     total = words.contacts(int(frame["value"].sum()))
     return cards.made(
         marks.CONTACTS,
@@ -111,7 +113,7 @@ def contacts(board: Board) -> Card:
 
 def orders(board: Board, *, cents: bool) -> Card:
     frame = frames.orders(board, None, cents=cents)
-    place = _place(board.view.grain)
+    place = grain_in_words(board.view.grain)
     count = words.orders(int(board.orders["orders"].sum()))
     total = money(int(board.orders["revenue_cents"].sum()), board.currency) if cents else count
     title = _("Revenue") if cents else _("Orders")
@@ -141,7 +143,7 @@ def revenue(board: Board) -> Card:
     frame = frames.revenue(board, None)
     names = [words.category(c) for c in board.revenue.frame["series"].unique()]
     cents = int(board.revenue.frame["revenue_cents"].sum())
-    place = _place(board.view.monthly_grain)
+    place = grain_in_words(board.view.monthly_grain)
     total = money(cents, board.currency)
     return cards.made(
         marks.REVENUE,
@@ -161,7 +163,7 @@ def revenue(board: Board) -> Card:
 
 def customers(board: Board) -> Card:
     frame = frames.customers(board, None)
-    place = _place(board.view.daily_grain)
+    place = grain_in_words(board.view.daily_grain)
     total = words.customers(int(frame["value"].sum()))
     return cards.made(
         marks.CUSTOMERS,
@@ -191,7 +193,8 @@ def cases(board: Board) -> Card:
     )
 
 
-def _place(grain: Grain) -> str:
+def grain_in_words(grain: Grain) -> str:
+    """What a place on the time axis is called."""
     return {Grain.HOUR: _("Hour"), Grain.DAY: _("Day"), Grain.MONTH: _("Month"), Grain.YEAR: _("Year")}[grain]
 
 

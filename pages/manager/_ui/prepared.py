@@ -11,10 +11,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import pandas as pd
+
 from pages._ui import cached
-from pages.manager._ui import filters, overview
+from pages.manager._ui import against, filters, overview, service_cards
 from pages.manager._ui.cards import Card
-from services import company
+from services import company, teams
 from services.board import live, sums
 from services.board.live import Asked, Board
 from services.board.version import version
@@ -42,6 +44,7 @@ class Shown:
     metrics: tuple[dict[str, Any], ...]
     compared: str
     cards: tuple[Card, ...]
+    against: pd.DataFrame
 
 
 def state(w: Work) -> State:
@@ -55,15 +58,41 @@ def categories(w: Work, seen: State) -> list[str]:
     return cached.shared("categories", seen.key, lambda: sums.categories(w))
 
 
-def shown(actor: Actor, asked: Asked, seen: State) -> Shown:
-    """The board as asked for: read and made ready where nobody has asked the same of these data before."""
+def teams_of(w: Work, seen: State) -> dict[str, str]:
+    """Every team by number, for the filter."""
+    return cached.shared("teams", seen.key, lambda: {str(t.id): t.name for t in teams.everything(w)})
+
+
+def shown(actor: Actor, asked: Asked, seen: State, *, of_service: bool = False) -> Shown:
+    """The board as asked for: read and made ready where nobody has asked the same of these data before.
+
+    `of_service`: with the charts about cases and promises in place of those about sales.
+    """
     cents = filters.in_money()
 
-    def build() -> Shown:
+    def read() -> Board:
         with reading(actor) as w:
-            return _shown(live.board(w, asked), cents)
+            return live.board(w, asked)
 
-    return cached.shared(f"board {asked!r} {cents}", seen.key, build)
+    def build() -> Shown:
+        board = cached.shared(f"figures {asked!r}", seen.key, read)
+        return _of_service(board) if of_service else _shown(board, cents)
+
+    return cached.shared(f"board {asked!r} {cents} {of_service}", seen.key, build)
+
+
+def _of_service(board: Board) -> Shown:
+    of, again = board.service, board.again[["again", "begun"]].values.tolist()
+    made = (
+        _card(board, service_cards.opened, (board.teams, of.opened)),
+        _card(board, service_cards.solved, (board.teams, of.solved)),
+        _card(board, service_cards.answers, of.minutes),
+        _card(board, service_cards.promises, of.promises),
+        _card(board, service_cards.again, again),
+        _card(board, overview.cases, (board.cases.total, board.cases.frame["cases"].tolist())),
+    )
+    line = overview.period_line(board)
+    return Shown(board, line, against.metrics(board), "", made, against.table(board))
 
 
 def _shown(board: Board, cents: bool) -> Shown:
@@ -80,7 +109,7 @@ def _shown(board: Board, cents: bool) -> Shown:
         _card(board, overview.cases, (board.cases.total, board.cases.frame["cases"].tolist())),
     )
     line = overview.period_line(board)
-    return Shown(board, line, overview.metrics(board), overview.usual_line(board), made)
+    return Shown(board, line, overview.metrics(board), overview.usual_line(board), made, against.table(board))
 
 
 def _card(board: Board, make: Callable[[Board], Card], content: object) -> Card:

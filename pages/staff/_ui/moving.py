@@ -8,6 +8,7 @@ import streamlit as st
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import acting, require
+from pages.staff._ui.series_form import series_form
 from services import due, follow_ups, promises, series
 from services.due_lines import Due, Kind
 from services.due_times import Snooze
@@ -109,3 +110,6 @@ def _series(line: Due, series_id: int) -> None:
             _act(_("Skipped."), lambda w: follow_ups.skip(w, line.id))
         if st.button(_("End the series"), icon=":material/event_busy:", key="end_series"):
             _act(_("The series has ended."), lambda w: series.end(w, series_id))
+    with st.expander(_("Change the series"), on_change="rerun", key=f"change_series_{series_id}") as box:
+        if box.open:
+            series_form(line.id, _act)

@@ -1,0 +1,105 @@
+"""The figures of the board beside the same period before and what is usual, as tiles and as a table."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages._ui.show import md
+from services.board.compared import Figure, Kind
+from services.board.live import Board
+from services.charts import words
+from services.text import _, number
+
+
+def told(code: str) -> tuple[str, str]:
+    """(name, what is counted) of a figure."""
+    return {
+        "contacts": (_("Contacts"), _("Contacts with a known time, in both directions.")),
+        "orders": (_("Orders"), _("Sales; cancelled orders are none.")),
+        "revenue": (_("Revenue"), _("What was charged for the lines of all sales.")),
+        "opened": (_("Cases opened"), _("By the day they were opened.")),
+        "solved": (_("Cases solved"), _("By the day they were settled, if they still are.")),
+        "answers": (
+            _("First answer"),
+            _("Median working time from the opening of a case to the first answer, by the day of the answer."),
+        ),
+        "promises": (_("Promises kept"), _("Kept in time, of those due in these days whose time is over.")),
+        "again": (
+            _("Explained again"),
+            _("Contacts in which the customer had to repeat something, of those it began."),
+        ),
+    }[code]
+
+
+def shown(table: pd.DataFrame) -> None:
+    """The table, with a sentence about what is out of the ordinary."""
+    unusual = [
+        f"{name}: {now} ({usual})" for name, now, usual, odd in table[["name", "now", "usual", "odd"]].values if odd
+    ]
+    said = _("Nothing is outside its usual range.")
+    if unusual:
+        said = _("Outside the usual range: {figures}.").format(figures=", ".join(unusual))
+    st.caption(md(said))
+    with st.expander(_("Against the period before and the usual range"), on_change="rerun", key="live_against") as box:
+        if not box.open:
+            return
+        names = {"name": _("Figure"), "now": _("Now"), "before": _("Period before"), "usual": _("Usual range"),
+                 "about": _("What is counted")}  # fmt: skip
+        st.dataframe(
+            table[list(names)],
+            hide_index=True,
+            column_config={c: st.column_config.Column(label) for c, label in names.items()},
+            key="live_against_table",
+            alt=_("Figures against the period before and the usual range"),
+        )
+        st.caption(
+            _(
+                "A single day is compared with the same weekday of the last weeks, a range with as many days before; "
+                "unfinished days up to the same time. The range holds about 95 of 100 such periods if nothing changes."
+            )
+        )
+
+
+def table(board: Board) -> pd.DataFrame:
+    """Out: name, now, before, usual (all in words), odd (outside the range), about."""
+    rows = []
+    for figure in board.figures:
+        name, about = told(figure.code)
+        now, before = (_value(figure, v, board.currency) for v in (figure.value, figure.before))
+        rows.append((name, now, before, _usual(figure, board.currency), figure.unusual, about))
+    return pd.DataFrame(rows, columns=["name", "now", "before", "usual", "odd", "about"])
+
+
+def metrics(board: Board) -> tuple[dict[str, Any], ...]:
+    """The figures about service, for `overview.figures`."""
+    of = {f.code: f for f in board.figures}
+    late = board.cases.overdue
+    tiles = [_tile(of[code], board.currency) for code in ("opened", "solved", "answers", "promises", "again")]
+    overdue = _("{n} overdue").format(n=number(late)) if late else None
+    cases = {"label": _("Open cases"), "value": md(number(board.cases.total)), "delta": overdue}
+    return (*tiles[:2], cases | {"delta_color": "inverse", "delta_arrow": "off"}, *tiles[2:])
+
+
+def _tile(figure: Figure, currency: str) -> dict[str, Any]:
+    usual = _usual(figure, currency)
+    about = _("usual {range}").format(range=usual) if figure.usual else usual
+    tile = {"label": told(figure.code)[0], "value": md(_value(figure, figure.value, currency))}
+    return tile | {"delta": md(about), "delta_color": "off", "delta_arrow": "off"}
+
+
+def _usual(figure: Figure, currency: str) -> str:
+    if figure.usual is None:
+        return _("too little data")
+    ends = [_value(figure, v, currency) for v in (figure.usual.low, figure.usual.high)]
+    return " – ".join(ends) if ends[0] != ends[1] else ends[0]
+
+
+def _value(figure: Figure, value: float | None, currency: str) -> str:
+    if value is None:
+        return "–"
+    if figure.kind is Kind.MONEY:
+        return words.headline(round(value), currency)
+    if figure.kind is Kind.MINUTES:
+        return words.duration(value)
+    return f"{number(100 * value)} %" if figure.kind is Kind.SHARE else number(value)

@@ -1,0 +1,94 @@
+"""What a period is compared with: as long a stretch before, and several of them for the usual range.
+
+A single day is compared with the same weekday of the weeks before, a range with as many days just before. Where the
+period is not over yet, the earlier ones end at the same time of day.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import String, column, values
+
+from services import clock, company
+from services.board.periods import Grain, Period, buckets, days_of
+from services.work import Work
+
+EARLIER = 8
+#: No further back than this, so that a tick costs the same however old the company is.
+MOST_DAYS_BACK = 400
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Named days of the company, and the instants from `begins` up to `ends`."""
+
+    name: str
+    days: Period
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The period itself, whole, and those before it, the latest first, up to the time of day `until` (included)."""
+
+    now: Stretch
+    earlier: tuple[Stretch, ...]
+    until: time | None
+
+    @property
+    def all(self) -> tuple[Stretch, ...]:
+        return (self.now, *self.earlier)
+
+
+def compared(w: Work, period: Period, first: date | None) -> Compared:
+    """`first`: the first day with data; nothing before it counts."""
+    zone = company.of(w).zone
+    here = w.now.astimezone(zone)
+    until = here.time() if period.last == here.date() else None
+    step = 7 if period.single else period.days
+    earlier = []
+    for n in range(1, EARLIER + 1):
+        back = timedelta(days=step * n)
+        days = Period(period.first - back, period.last - back)
+        if first is None or days.first < first or (n > 1 and step * n > MOST_DAYS_BACK):
+            break
+        earlier.append(_stretch(str(n), days, until, zone))
+    return Compared(_stretch("now", period, None, zone), tuple(earlier), until)
+
+
+def of_buckets(w: Work, period: Period, grain: Grain) -> list[Stretch]:
+    """One for each place on the time axis; days or longer."""
+    zone = company.of(w).zone
+    found = [(bucket, days_of(bucket, period)) for bucket in buckets(period, grain)]
+    return [_stretch(f"b{bucket}", place[0], None, zone) for bucket, place in found if place]
+
+
+def of_days(w: Work, days: Period) -> Stretch:
+    """Some days, whole."""
+    return _stretch("", days, None, company.of(w).zone)
+
+
+def _stretch(name: str, days: Period, until: time | None, zone: ZoneInfo) -> Stretch:
+    begins, _end = clock.day_bounds(days.first, zone)
+    _begin, ends = clock.day_bounds(days.last, zone)
+    if until is not None:
+        ends = datetime.combine(days.last, until, zone).astimezone(UTC) + timedelta(microseconds=1)
+    return Stretch(name, days, begins, ends)
+
+
+def table(stretches: Sequence[Stretch], at: Any) -> Any:
+    """The stretches as a table of the statement, to be joined with the index over `at`."""
+    shape = column("name", String), column("begins", at.type), column("ends", at.type)
+    return values(*shape, name="stretch").data([(s.name, s.begins, s.ends) for s in stretches]).cte("stretches")
+
+
+def table_of_days(stretches: Sequence[Stretch], at: Any) -> Any:
+    """The same, by first and last day."""
+    shape = column("name", String), column("first", at.type), column("last", at.type)
+    return (
+        values(*shape, name="stretch").data([(s.name, s.days.first, s.days.last) for s in stretches]).cte("stretches")
+    )
