@@ -64,6 +64,7 @@ def _staff() -> list[Entry]:
         Entry("staff/cases.py", "cases", _("Cases"), ":material/inbox:", (STAFF,), team),
         Entry("staff/case.py", "case", _("Case"), ":material/support_agent:", (STAFF,)),
         Entry("staff/service_report.py", "service-report", _("Service report"), ":material/build:", (STAFF,)),
+        Entry("staff/standing.py", "standing", _("Standing orders"), ":material/autorenew:", (STAFF,)),
         Entry("staff/customer.py", "customer", _("Customer"), ":material/person:", (STAFF,)),
         Entry("staff/orders.py", "order-desk", _("Order desk"), ":material/inventory:", (STAFF,), team),
         Entry("staff/money.py", "money", _("Payments"), ":material/payments:", (STAFF,), team),

@@ -6,10 +6,10 @@ from db.models import Role, StandingState
 from pages._ui import addressed
 from pages._ui.guard import require
 from pages._ui.show import day, empty, md, price, when
+from pages._ui.standing_steps import steps
 from pages.customer._ui.marks import below, bold
 from pages.customer._ui.rights import for_orders
 from pages.customer._ui.standing_form import begin, change
-from pages.customer._ui.standing_steps import steps
 from services import standing
 from services.errors import NotFound
 from services.standing import Standing
@@ -82,7 +82,7 @@ def detail(actor: Actor, standing_id: int) -> None:
     with left:
         facts(seen, actor)
     with right:
-        steps(seen)
+        steps(seen, Role.CUSTOMER)
         if seen.state is not StandingState.ENDED:
             change(seen)
 

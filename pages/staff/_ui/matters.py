@@ -14,7 +14,7 @@ from services.search import order_number
 from services.text import _
 from services.work import work
 
-CASE, REPORT = "staff/case.py", "staff/service_report.py"
+CASE, REPORT, STANDING = "staff/case.py", "staff/service_report.py", "staff/standing.py"
 
 
 def matters(seen: Overview) -> None:
@@ -25,6 +25,7 @@ def matters(seen: Overview) -> None:
             st.page_link(CASE, label=md(case.subject), icon=":material/support_agent:", query_params=query)
         query = {"customer": str(seen.id)}
         st.page_link(REPORT, label=_("Service report"), icon=":material/build:", query_params=query)
+        st.page_link(STANDING, label=_("Standing orders"), icon=":material/autorenew:", query_params=query)
         if st.button(_("New case"), icon=":material/add:", key="new_case", shortcut="N", type="tertiary"):
             st.dialog(_("New case"), width="medium")(_body)(seen)
         planning(seen.id)

@@ -1,4 +1,4 @@
-"""What can be done with a standing order: agree, skip one, pause, go on, end."""
+"""What both sides can do with a standing order: skip one, pause, go on, end; the customer also agrees."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,10 +18,10 @@ ORDERS = "customer/orders.py"
 
 
 @st.fragment
-def steps(seen: Standing) -> None:
-    """The buttons that fit its state, each said in words."""
-    who = require(Role.CUSTOMER)
-    if seen.state is StandingState.WAITING:
+def steps(seen: Standing, role: Role) -> None:
+    """The buttons that fit its state, for the customer or for staff on the telephone; to agree is the customer's."""
+    who = require(role)
+    if seen.state is StandingState.WAITING and not who.is_team:
         _agree(seen, who)
     if seen.state is StandingState.PAUSED:
         if st.button(_("Go on"), key="standing_resume", type="primary", icon=":material/play_arrow:", width="stretch"):
