@@ -1,8 +1,8 @@
 """The script that runs on every click: who is there, the menu, and the page.
 
-Every page is registered for everybody and hidden where it is not allowed, so that a deep link leads to the page (which
-guards itself) and not to "not found". Somebody who is not signed in gets the sign-in form in the page's place; the
-address stays, and after signing in the page is there.
+A run knows the pages of the person and the one that was asked for (see `registry.menu`), so that a deep link leads to
+the page, which guards itself, and not to "not found". Somebody who is not signed in gets the sign-in form in the page's
+place; the address stays, and after signing in the page is there.
 """
 
 import streamlit as st

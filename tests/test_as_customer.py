@@ -184,7 +184,7 @@ def test_the_view_ends_by_itself(
 
 def page(name: str, monkeypatch: pytest.MonkeyPatch, actor: Actor, **address: str) -> AppTest:
     monkeypatch.setattr(guard, "session_id", lambda: actor.session_id)
-    at = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30).run()
+    at = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30).run().switch_page("customer/home.py").run()
     at.switch_page(f"customer/{name}.py")
     for key, value in address.items():
         at.query_params[key] = value

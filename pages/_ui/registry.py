@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from db.models import Role
 from pages._ui import guard
@@ -140,24 +141,60 @@ def by_url(language: str) -> dict[str, Entry]:
 
 
 @cache
-def _menu(language: str, role: Role | None) -> dict[str, list[st.Page]]:
+def _by_hash(language: str) -> dict[str, Entry]:
+    """The pages by what a browser names them by when it runs one again."""
+    return {page(e, language)._script_hash: e for e in entries(language)}
+
+
+@cache
+def page(entry: Entry, _language: str, *, offered: bool = False) -> st.Page:
+    """What Streamlit knows of a page; an icon and a section only where the menu shows them."""
+    if not offered:
+        return st.Page(entry.path, title=entry.title, url_path=entry.url, visibility="hidden")
+    return st.Page(entry.path, title=entry.title, icon=entry.icon, url_path=entry.url)
+
+
+def named(language: str) -> Entry | None:
+    """The page that this run asks for, by its address or by the name a browser keeps, whoever may open it."""
+    ctx = get_script_run_ctx()
+    if ctx is None:
+        return None
+    asked = ctx.pages_manager
+    if asked.intended_page_script_hash:
+        return _by_hash(language).get(asked.intended_page_script_hash)
+    return by_url(language).get(asked.intended_page_name or "")
+
+
+def _open_to(entry: Entry, role: Role | None, asked: Entry | None) -> bool:
+    """Whether a run has to know a page: the person's own ones, and those beside the one that was asked for.
+
+    The page that was asked for is known to everybody, so that a deep link leads to the page (which guards itself) and
+    not to "not found". The team goes from a customer to that customer's first page.
+    """
+    if asked is not None and entry.roles == asked.roles:
+        return True
+    if role is None:
+        return not entry.roles
+    return role in guard.allowed(entry.roles) or (role is not CUSTOMER and entry.path == HOME[CUSTOMER])
+
+
+@cache
+def _menu(language: str, role: Role | None, asked: Entry | None) -> dict[str, list[st.Page]]:
     start = st.Page("public/start.py", title=_("Start"), url_path="start", default=True, visibility="hidden")
     pages: dict[str, list[st.Page]] = {"": [start]}
     for entry in entries(language):
-        offered = bool(entry.section) and role in guard.allowed(entry.roles)
-        page = st.Page(
-            entry.path,
-            title=entry.title,
-            icon=entry.icon,
-            url_path=entry.url,
-            visibility="visible" if offered else "hidden",
-        )
-        pages.setdefault(entry.section, []).append(page)
-    if role is not CUSTOMER:
-        pages[_("Me")] = pages.pop(_("Me"))  # work comes first; a customer's own things come first for a customer
+        if _open_to(entry, role, asked):
+            offered = bool(entry.section) and role in guard.allowed(entry.roles)
+            pages.setdefault(entry.section if offered else "", []).append(page(entry, language, offered=offered))
+    mine = _("Me")
+    if role is not CUSTOMER and mine in pages:
+        pages[mine] = pages.pop(mine)  # work comes first; a customer's own things come first for a customer
     return pages
 
 
 def menu(language: str, role: Role | None) -> dict[str, list[st.Page]]:
-    """What `st.navigation` is given. Copies, for Streamlit writes into the pages which one may run."""
-    return {section: [copy(p) for p in pages] for section, pages in _menu(language, role).items()}
+    """What `st.navigation` is given, as little as this run needs: it travels with every run.
+
+    Copies, for Streamlit writes into the pages which one may run.
+    """
+    return {section: [copy(p) for p in pages] for section, pages in _menu(language, role, named(language)).items()}

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from services import demo
 from services.demo import DemoSummary
@@ -19,7 +19,14 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: Playwright's own five seconds are for a machine that does nothing else.
+expect.set_options(timeout=20_000)
 DESKTOP, PHONE = {"width": 1280, "height": 720}, {"width": 360, "height": 740}
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is drawn: nothing runs, and everything of it is there."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 @pytest.fixture(scope="module")
