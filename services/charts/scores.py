@@ -49,7 +49,9 @@ def calibration(frame: pd.DataFrame) -> Any:
     right = base.mark_line(strokeDash=[4, 4], opacity=0.5, color="gray").encode(
         x=alt.X("said:Q", scale=alt.Scale(domain=[0, 1])), y=alt.Y("said:Q", scale=alt.Scale(domain=[0, 1]))
     )
-    spans = base.mark_rule(strokeWidth=2, opacity=0.5).encode(x=said, y=alt.Y("low:Q", title=_("Came")), y2="high:Q")
+    spans = base.mark_rule(strokeWidth=2, opacity=0.7, color="gray").encode(
+        x=said, y=alt.Y("low:Q", title=_("Came")), y2="high:Q"
+    )
     points = base.mark_point(filled=True, size=70, opacity=1).encode(x=said, y=came, tooltip=tips)
     return alt.layer(right, spans, points, data=frame)
 

@@ -126,8 +126,11 @@ def expected(known: Brief, actor: Actor) -> dict[str, Any]:
             told.append(_("usually every {n} days").format(n=number(e.every_days)))
         head = day(e.on, actor)
         if e.chance is not None:
-            head = _("{chance} within 90 days, about {day}").format(chance=words.share(e.chance), day=head)
-        lines = [(head, "; ".join([*told, e.reason]), ""), *(("", line, "") for line in e.why[:1])]
+            told = [_("{told}, about {day}").format(told=told[0], day=head)]
+            head = _("{chance} within 90 days").format(chance=words.share(e.chance))
+            lines = [(head, told[0], ""), *(("", line, "") for line in e.why[:1])]
+        else:
+            lines = [(head, "; ".join([*told, e.reason]), "")]
     if known.open_cents is not None:
         lines.append((_("Not paid: {sum}").format(sum=amount(known.open_cents)), "", ""))
     return part("event_repeat", _("Next purchase"), lines, "")
