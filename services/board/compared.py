@@ -75,7 +75,7 @@ def _summed(
 ) -> dict[str, tuple[int, ...]]:
     """Stretch -> measures. Earlier periods end at the same time of day; the period itself is counted whole."""
     rows = table_of(model).c
-    within = stretches.table_of_days(of.all, rows.day)
+    within = stretches.table_of_days(w, of.all)
     until = of.until or time.max
     last = and_(rows.day == within.c["last"], within.c.name != "now")
     whole = or_(~last, rows.hour < until.hour) if of.until else None

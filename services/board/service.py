@@ -109,7 +109,7 @@ def _counted(
     only: ColumnElement[bool] | None = None,
 ) -> list[Any]:
     """(stretch, `by` or team, number) of cases whose `at` lies in a stretch."""
-    within = stretches.table(asked, at)
+    within = stretches.table(w, asked)
     by = col(Case.team_id) if by is None else by
     inside = and_(at >= within.c.begins, at < within.c.ends)
     counted = select(within.c.name, by.label("by_what"), func.count()).select_from(within).join(Case, inside)
@@ -122,7 +122,7 @@ def _by_team(rows: Sequence[Any]) -> Counter[tuple[str, str]]:
 
 
 def _promises(w: Work, asked: Sequence[Stretch], teams: Sequence[int]) -> Counter[tuple[str, str]]:
-    within = stretches.table_of_days(asked, col(Promise.due_on))
+    within = stretches.table_of_days(w, asked)
     inside = col(Promise.due_on).between(within.c["first"], within.c["last"])
     counted = select(within.c.name, ending(w).label("by_what"), func.count()).select_from(within).join(Promise, inside)
     rows = w.session.execute(counted.where(*of_owners(teams)).group_by(within.c.name, literal_column("by_what")))

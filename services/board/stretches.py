@@ -4,13 +4,14 @@ A single day is compared with the same weekday of the weeks before, a range with
 period is not over yet, the earlier ones end at the same time of day.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, column, values
+from sqlalchemy import CTE, JSON, ColumnElement, Date, DateTime, String, cast, func, literal, literal_column, select
 
 from services import clock, company
 from services.board.periods import Grain, Period, buckets, days_of
@@ -80,15 +81,33 @@ def _stretch(name: str, days: Period, until: time | None, zone: ZoneInfo) -> Str
     return Stretch(name, days, begins, ends)
 
 
-def table(stretches: Sequence[Stretch], at: Any) -> Any:
-    """The stretches as a table of the statement, to be joined with the index over `at`."""
-    shape = column("name", String), column("begins", at.type), column("ends", at.type)
-    return values(*shape, name="stretch").data([(s.name, s.begins, s.ends) for s in stretches]).cte("stretches")
+def table(w: Work, stretches: Sequence[Stretch]) -> CTE:
+    """name, begins, ends: the stretches as a table of the statement, to be joined with the index over an instant."""
+    return _table(w, "begins", "ends", DateTime(timezone=True), [(s.name, s.begins, s.ends) for s in stretches])
 
 
-def table_of_days(stretches: Sequence[Stretch], at: Any) -> Any:
-    """The same, by first and last day."""
-    shape = column("name", String), column("first", at.type), column("last", at.type)
-    return (
-        values(*shape, name="stretch").data([(s.name, s.days.first, s.days.last) for s in stretches]).cte("stretches")
-    )
+def table_of_days(w: Work, stretches: Sequence[Stretch]) -> CTE:
+    """name, first, last: the same by days."""
+    return _table(w, "first", "last", Date(), [(s.name, s.days.first, s.days.last) for s in stretches])
+
+
+def _table(w: Work, low: str, high: str, kind: Any, rows: list[tuple[str, Any, Any]]) -> CTE:
+    """One parameter in JSON: a table of many would be compiled anew for each question, which takes longer than it."""
+    mark = "" if w.dialect == "sqlite" or isinstance(kind, Date) else "+00"
+    given = json.dumps([(name, _stored(a) + mark, _stored(b) + mark) for name, a, b in rows])
+    if w.dialect == "sqlite":
+        value = func.json_each(given).table_valued("value", name="given").c.value
+        parts: list[ColumnElement[Any]] = [func.json_extract(value, f"$[{n}]") for n in range(3)]
+    else:
+        value = func.json_array_elements(cast(literal(given, String()), JSON)).column_valued("given")
+        texts = [value.op("->>")(literal_column(str(n))) for n in range(3)]
+        parts = [texts[0], cast(texts[1], kind), cast(texts[2], kind)]
+    labels = ("name", low, high)
+    return select(*(part.label(label) for part, label in zip(parts, labels, strict=True))).cte("stretches")
+
+
+def _stored(value: date) -> str:
+    """As SQLite keeps it; PostgreSQL is told besides that it is UTC."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value.isoformat()
