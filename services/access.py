@@ -131,9 +131,12 @@ def standing_order(w: Work, standing_id: int) -> StandingOrder:
 
 
 def document(w: Work, document_id: int) -> Document:
-    """The invoice, credit note or delivery note, for staff or for its customer. Raises NotFound."""
+    """The invoice, credit note or delivery note, for staff or for those of its customer who see the orders.
+
+    Raises NotFound.
+    """
     found = w.session.get(Document, document_id)
-    if found is None or not _own_customer_only(w, found.customer_id):
+    if found is None or not _own_orders_only(w, found.customer_id):
         raise NotFound(_("document"))
     return found
 

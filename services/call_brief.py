@@ -8,9 +8,10 @@ from typing import Literal
 from sqlmodel import col, or_, select
 
 from db.models import Channel, CustomerLine, Direction, Interaction, Role, StaffMember, Team
-from services import access, customer_edit
+from services import access, customer_edit, payments
 from services.customer_edit import FieldChange
 from services.expected_purchase import Expected, expected
+from services.payments import OpenMoney
 from services.work import Work
 
 CONTACTS, CHANGES = 3, 2
@@ -49,20 +50,18 @@ class Hint:
 
 @dataclass(frozen=True)
 class Brief:
-    """`open_cents` is what is invoiced and not paid; None where nothing keeps account of it."""
+    """All of it. `owed` is what is invoiced and not paid."""
 
     contacts: tuple[LastContact, ...]
     changes: tuple[FieldChange, ...]
     expected: Expected
     line: Line | None
-    open_cents: int | None
+    owed: OpenMoney
     hints: tuple[Hint, ...]
 
 
 #: Who knows warnings and offers about a customer: (work, customer id) -> hints. Each checks the consent it needs.
 HINTS: list[Callable[[Work, int], Sequence[Hint]]] = []
-#: Who keeps account of what is invoiced and not paid: (work, customer id) -> minor units. The sum is shown.
-OPEN_MONEY: list[Callable[[Work, int], int]] = []
 
 
 def brief(w: Work, customer_id: int) -> Brief:
@@ -74,7 +73,7 @@ def brief(w: Work, customer_id: int) -> Brief:
         changes=tuple(customer_edit.past(w, customer_id, most=CHANGES).changes[:CHANGES]),
         expected=expected(w, customer_id),
         line=_line(w, customer_id),
-        open_cents=sum(ask(w, customer_id) for ask in OPEN_MONEY) if OPEN_MONEY else None,
+        owed=payments.open_money(w, customer_id),
         hints=tuple(hint for ask in HINTS for hint in ask(w, customer_id)),
     )
 

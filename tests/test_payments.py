@@ -6,6 +6,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from db.models import (
     CustomerAddress,
     Order,
     OrderStatus,
+    OutboxEntry,
     Payment,
     PaymentEvent,
     PaymentState,
@@ -26,8 +28,8 @@ from db.models import (
     RefundState,
     Role,
 )
-from services import clock, company, orders, payments, people
-from services.errors import Conflict, Invalid
+from services import call_brief, clock, company, documents, orders, payments, people
+from services.errors import Conflict, Invalid, NotAllowed, NotFound
 from services.orders import NewParcel
 from services.payments import checkout
 from services.payments.signing import genuine, signature
@@ -54,6 +56,11 @@ def w(session: Session, work_as: WorkAs) -> Work:
 def placed(customer: Work, way: str = "", pieces: int = 2) -> Order:
     new = asked(customer, (make.product(customer.session), pieces)).model_copy(update={"payment": way})
     return orders.place(customer, new)
+
+
+def mail_of(w: Work, kind: str) -> str:
+    """The words of the only mail of a kind."""
+    return w.session.exec(select(OutboxEntry).where(OutboxEntry.kind == kind)).one().body
 
 
 def test_a_transfer_is_waited_for_before_the_order_is_packed(customer: Work, w: Work) -> None:
@@ -83,6 +90,13 @@ def test_an_invoice_is_due_after_the_days_of_the_company_and_then_overdue(custom
     )
     late = Work(w.session, w.actor, w.now + timedelta(days=15))
     assert payments.open_money(late, order.customer_id).overdue_cents == order.total_cents
+    owed = call_brief.brief(late, order.customer_id).owed
+    assert (owed.open_cents, owed.overdue_cents) == (order.total_cents, order.total_cents)
+    nobody = Work(w.session, replace(customer.actor, sees_orders=False, may_order=False), w.now)
+    with pytest.raises(NotAllowed):
+        payments.open_money(nobody)
+    with pytest.raises(NotFound):
+        documents.file(nobody, documents.of_order(w, order.id)[0].id)
     payments.receive(w, order.id, order.total_cents)
     assert payments.open_money(customer).invoices == []
 
@@ -93,6 +107,7 @@ def test_a_paid_order_that_is_called_off_is_given_back_once(customer: Work, w: W
     orders.cancel(customer, order.id)
     [refund] = payments.of_order(customer, order.id).refunds
     assert (refund.amount_cents, refund.state) == (order.total_cents, RefundState.OPEN)
+    assert "goes back to you" in mail_of(w, "order-cancelled")
     payments.paid_out(w, refund.id)
     with pytest.raises(Conflict, match="already"):
         payments.paid_out(w, refund.id)
@@ -104,6 +119,14 @@ def test_an_unpaid_order_that_is_called_off_owes_nothing(customer: Work, w: Work
     orders.cancel(customer, order.id)
     found = payments.of_order(customer, order.id)
     assert (found.state, found.open_cents, found.refunds) == (PaymentState.VOID, 0, [])
+    assert "back" not in mail_of(w, "order-cancelled").partition("http")[0]
+
+
+def test_who_calls_off_what_a_transfer_may_be_on_its_way_for_is_told_that_it_comes_back(
+    customer: Work, w: Work
+) -> None:
+    orders.cancel(customer, placed(customer, "transfer").id)
+    assert "If your transfer is on its way already" in mail_of(w, "order-cancelled")
 
 
 def test_only_what_is_offered_can_be_chosen(customer: Work) -> None:

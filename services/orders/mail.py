@@ -1,9 +1,9 @@
 """The mails about an order. They go to the address of the person who placed it, as we have it stored."""
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from db.models import CustomerEmail, Order, OrderLine, Person, Shipment
+from db.models import CustomerEmail, Order, OrderLine, Person, Refund, Shipment
 from services import company, outbox
 from services.orders.tracking import link
 from services.search import order_number
@@ -96,8 +96,20 @@ def cancelled(w: Work, order: Order, reason: str = "") -> None:
         ]
         if reason:
             body.append(_("The reason: {reason}").format(reason=reason))
+        body += _money_back(w, order)
         subject = _("Order {number} is cancelled").format(number=number)
         outbox.post(w, "order-cancelled", to, subject, body, customer_id=order.customer_id)
+
+
+def _money_back(w: Work, order: Order) -> list[str]:
+    """What becomes of money that came in, or that may be on its way."""
+    paid = select(func.coalesce(func.sum(Refund.amount_cents), 0)).where(Refund.order_id == order.id)
+    if back := int(w.session.exec(paid).one()):
+        told = _("You have paid already: {sum} goes back to you the way it came.")
+        return [told.format(sum=money(back, company.of(w).currency))]
+    if order.payment_method == "transfer":
+        return [_("If your transfer is on its way already, we send the money back to you.")]
+    return []
 
 
 def recipient(w: Work, order: Order) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from services.work import Actor, work
 
 
 def begin(actor: Actor, order_id: int) -> str:
-    """Where to pay an order of one's own that is to be paid online. Raises NotFound, Conflict, Unavailable.
+    """Where to pay an order of one's own that is to be paid online. Raises NotAllowed, NotFound, Conflict, Unavailable.
 
     However often it is asked, there is one payment at the provider as long as the last one has not failed.
     """
@@ -19,7 +19,7 @@ def begin(actor: Actor, order_id: int) -> str:
     if chosen is None:
         raise Unavailable(_("Online payment is switched off at the moment."))
     with work(actor) as w:
-        access.own_customer_id(w)
+        access.own_ordering(w)
         order = held(w, order_id)
         payment = again(w, order, chosen.name) if order.payment_method == "provider" else None
         if payment is None or payment.reference is None:

@@ -31,13 +31,13 @@ class OpenMoney:
 
 
 def open_money(w: Work, customer_id: int | None = None) -> OpenMoney:
-    """The unpaid invoices of a customer (one's own by default), the oldest due first. Raises NotFound.
+    """The unpaid invoices of a customer (one's own by default), the oldest due first. Raises NotFound, NotAllowed.
 
     Orders that are paid in advance and not paid yet are no debt; orders from an import have no payments of ours.
     Overdue is what was due before today, in the company's zone.
     """
     w.require(Role.CUSTOMER, Role.STAFF)
-    owner = access.own_customer_id(w) if customer_id is None else access.customer(w, customer_id).id
+    owner = access.own_orders(w) if customer_id is None else access.customer(w, customer_id).id
     today = clock.day_of(w.now, company.of(w).zone)
     rows = select(Payment, Document.number).join(Order, col(Order.id) == Payment.order_id)
     rows = rows.join(Document, col(Document.order_id) == col(Order.id))

@@ -11,10 +11,11 @@ from datetime import date
 from sqlmodel import col, select
 
 from db.models import CustomerAddress, Order, Product, StandingLine, StandingOrder, StandingState, StandingStep
-from services import access, company, delivery_fees, orders, prices
+from services import access, company, orders, payments, prices, pricing
 from services.catalogue.offer import shown_name
 from services.errors import Conflict
 from services.orders import NewLine, NewOrder
+from services.pricing import Part
 from services.standing import mail
 from services.standing.asking import today
 from services.standing.dates import following
@@ -48,6 +49,8 @@ class _Line:
 
 def place_due(w: Work, standing_id: int) -> int | None:
     """Order what is due of a standing order of the actor's own customer; None where nothing is due (any more).
+
+    It is paid on account where that is offered, else the usual way: such an order waits for its money like any other.
 
     A lower price is taken; a higher one needs the customer's word. What cannot be had is left out and named; where
     nothing can be had the run is missed and the next day stands. Raises Waits, and whatever refuses an order.
@@ -131,11 +134,16 @@ def _asked(w: Work, one: StandingOrder, run_on: date, ready: list[_Line]) -> New
     if goods and (known is None or known.customer_id != one.customer_id):
         raise Waits(_("The delivery address is not there any more. Please choose another one."))
     lines = [NewLine(product_id=i.product.id, quantity=i.line.quantity, price_cents=i.price_cents or 0) for i in ready]
-    worth = sum(i.quantity * i.price_cents for i in lines)
+    parts = [
+        Part(i.quantity * i.price_cents, r.product.category, r.product.tax_class, r.product.is_service)
+        for i, r in zip(lines, ready, strict=True)
+    ]
+    priced = pricing.price(w, one.customer_id, parts, country=(known.country or "") if known and goods else "")
     return NewOrder(
         idempotency_key=f"standing-{one.id}-{run_on.isoformat()}",
         lines=lines,
-        shipping_cents=delivery_fees.fee_cents(w, worth, (known.country or "") if known and goods else "", goods=goods),
+        shipping_cents=priced.shipping_cents,
         address_id=one.address_id if goods else None,
         note=one.note,
+        payment="on_account" if "on_account" in payments.offered(w) else "",
     )

@@ -58,11 +58,14 @@ def run(standing_id: int) -> int | None:
 
 
 def _orderer(standing_id: int) -> Actor | None:
-    """Whoever began it, or else another person of the same customer; None where nobody may sign in any more."""
+    """Whoever began it, or else another person of the same customer who may order; None where there is nobody."""
     with reading(SYSTEM) as w:
         one = w.session.get_one(StandingOrder, standing_id)
         rows = select(Person).where(
-            Person.customer_id == one.customer_id, Person.role == Role.CUSTOMER, col(Person.disabled_at).is_(None)
+            Person.customer_id == one.customer_id,
+            Person.role == Role.CUSTOMER,
+            col(Person.may_order),
+            col(Person.disabled_at).is_(None),
         )
         people = w.session.exec(rows.order_by(col(Person.id))).all()
         who = next((p for p in people if p.id == one.person_id), people[0] if people else None)
@@ -76,6 +79,9 @@ def _orderer(standing_id: int) -> Actor | None:
             customer_id=who.customer_id,
             language=who.language,
             zone=ZoneInfo(who.time_zone) if who.time_zone else company.of(w).zone,
+            sees_orders=who.sees_orders,
+            may_order=who.may_order,
+            manages_people=who.manages_people,
         )
 
 

@@ -131,8 +131,10 @@ def expected(known: Brief, actor: Actor) -> dict[str, Any]:
             lines = [(head, told[0], ""), *(("", line, "") for line in e.why[:1])]
         else:
             lines = [(head, "; ".join([*told, e.reason]), "")]
-    if known.open_cents is not None:
-        lines.append((_("Not paid: {sum}").format(sum=amount(known.open_cents)), "", ""))
+    if known.owed.open_cents:
+        late = known.owed.overdue_cents
+        overdue = _("of it overdue: {sum}").format(sum=amount(late)) if late else ""
+        lines.append((_("Not paid: {sum}").format(sum=amount(known.owed.open_cents)), overdue, ""))
     return part("event_repeat", _("Next purchase"), lines, "")
 
 
