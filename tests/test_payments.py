@@ -90,7 +90,7 @@ def test_an_invoice_is_due_after_the_days_of_the_company_and_then_overdue(custom
     )
     late = Work(w.session, w.actor, w.now + timedelta(days=15))
     assert payments.open_money(late, order.customer_id).overdue_cents == order.total_cents
-    owed = call_brief.brief(late, order.customer_id).owed
+    owed = call_brief.brief(late, order.customer_id or 0).owed
     assert (owed.open_cents, owed.overdue_cents) == (order.total_cents, order.total_cents)
     nobody = Work(w.session, replace(customer.actor, sees_orders=False, may_order=False), w.now)
     with pytest.raises(NotAllowed):

@@ -18,55 +18,60 @@ actor = require(Role.ADMIN)
 ZONES = sorted(clock.zone_names())
 
 with narrow():
-    st.title(_("Company"))
+    st.title(_("Company"), anchor=False)
     now = home()
-    with st.form("company"):
-        name = st.text_input(_("Company name"), value=now.name, key="company_name", max_chars=120)
-        zone = st.selectbox(_("Time zone"), ZONES, index=ZONES.index(now.time_zone), key="company_zone")
-        language = st.selectbox(
-            _("Language"),
-            LANGUAGES,
-            index=LANGUAGES.index(now.language),
-            format_func=lambda _l: "English",
-            key="company_lang",
-        )
-        fields = accounts.labels()
-        approval = st.multiselect(
-            _("Changes by customers that staff approve first"),
-            APPROVABLE,
-            now.needs_approval,
-            format_func=fields.__getitem__,
-            key="company_approval",
-            placeholder=_("None: every change counts at once"),
-        )
-        years = st.number_input(
-            _("Years the law keeps orders and invoices"), 1, MOST_YEARS, now.retention_years, key="company_years"
-        )
-        days = st.number_input(
-            _("Days after the delivery in which customers may ask for a return (0: no end)"),
-            0,
-            MOST_RETURN_DAYS,
-            now.return_days,
-            key="company_return_days",
-        )
-        st.caption(
-            _("Amounts are kept in {currency}. The currency cannot be changed once there are orders.").format(
-                currency=now.currency
+    # Tabs and not pages: what is typed in one of them stays while another one is looked at.
+    first, working, paying = st.tabs([_("Company"), _("Working time"), _("Letterhead and payment")])
+    with first:
+        with st.form("company"):
+            name = st.text_input(_("Company name"), value=now.name, key="company_name", max_chars=120)
+            zone = st.selectbox(_("Time zone"), ZONES, index=ZONES.index(now.time_zone), key="company_zone")
+            language = st.selectbox(
+                _("Language"),
+                LANGUAGES,
+                index=LANGUAGES.index(now.language),
+                format_func=lambda _l: "English",
+                key="company_lang",
             )
-        )
-        sent = st.form_submit_button(_("Save"), type="primary")
-    if sent:
-        with reported(_("Saved.")) as outcome, work(actor) as w:
-            company_settings.change(
-                w,
-                name=name,
-                time_zone=zone,
-                language=language,
-                needs_approval=approval,
-                retention_years=years,
-                return_days=days,
+            fields = accounts.labels()
+            approval = st.multiselect(
+                _("Changes by customers that staff approve first"),
+                APPROVABLE,
+                now.needs_approval,
+                format_func=fields.__getitem__,
+                key="company_approval",
+                placeholder=_("None: every change counts at once"),
             )
-        if outcome.ok:
-            st.rerun()
-    hours()
-    letterhead()
+            years = st.number_input(
+                _("Years the law keeps orders and invoices"), 1, MOST_YEARS, now.retention_years, key="company_years"
+            )
+            days = st.number_input(
+                _("Days after the delivery in which customers may ask for a return (0: no end)"),
+                0,
+                MOST_RETURN_DAYS,
+                now.return_days,
+                key="company_return_days",
+            )
+            st.caption(
+                _("Amounts are kept in {currency}. The currency cannot be changed once there are orders.").format(
+                    currency=now.currency
+                )
+            )
+            sent = st.form_submit_button(_("Save"), type="primary")
+        if sent:
+            with reported(_("Saved.")) as outcome, work(actor) as w:
+                company_settings.change(
+                    w,
+                    name=name,
+                    time_zone=zone,
+                    language=language,
+                    needs_approval=approval,
+                    retention_years=years,
+                    return_days=days,
+                )
+            if outcome.ok:
+                st.rerun()
+    with working:
+        hours()
+    with paying:
+        letterhead()

@@ -10,6 +10,7 @@ from pages.customer._ui.addresses import addresses
 from pages.customer._ui.change_requests import own_requests
 from pages.customer._ui.consents import own_consents
 from pages.customer._ui.phones import phones
+from pages.customer._ui.rights import own_affairs
 from services import accounts, clock
 from services.accounts import Account, AccountChange, Stale
 from services.text import LANGUAGES, _, own_name
@@ -42,6 +43,7 @@ def details() -> None:
             key="account_company",
             max_chars=200,
             autocomplete="organization",
+            disabled=not own_affairs(who),
         )
         zones = sorted(clock.zone_names())
         language = st.selectbox(

@@ -10,6 +10,7 @@ from pages._ui.show import day, empty, md
 from pages.customer._ui.basket_lines import basket_lines
 from pages.customer._ui.marks import sign
 from pages.customer._ui.ordering import SHOWN, confirm, placed, refusal
+from pages.customer._ui.rights import for_ordering
 from pages.customer._ui.sums import sums
 from pages.customer._ui.voucher import voucher
 from services import accounts, baskets, orders, payments
@@ -112,4 +113,5 @@ def basket() -> None:
 
 
 st.title(_("Basket"))
+for_ordering(actor)
 basket()

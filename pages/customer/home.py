@@ -9,6 +9,7 @@ from pages.customer._ui.change_requests import own_requests
 from pages.customer._ui.marks import bold
 from pages.customer._ui.offers import basket_link, cards
 from pages.customer._ui.order_rows import order_rows
+from pages.customer._ui.owed import open_invoices
 from pages.customer._ui.suggested import due_again
 from services import accounts
 from services.accounts import Home
@@ -83,6 +84,7 @@ with left:
     cases(seen, actor)
     own_requests(_("Changes of your account"))
     order_rows(seen.open_orders, actor, key="open")
+    open_invoices(seen.owed, actor)
     if seen.nothing_open:
         empty(
             _("Nothing is open."),
@@ -92,7 +94,7 @@ with left:
 with right:
     st.subheader(_("Last orders"))
     order_rows(seen.last_orders, actor, key="last")
-    if seen.last_orders:
+    if seen.last_orders or seen.open_orders:
         st.page_link(ORDERS, label=_("All orders"), icon=":material/package_2:")
     else:
         empty(_("You have not ordered yet."), _("Search above, or look through the catalogue."), ":material/package_2:")
@@ -103,7 +105,7 @@ with right:
             with st.container(border=True, gap="xsmall"):
                 st.caption(md(" · ".join(t for t in (when(message.sent_at, actor), message.subject) if t)))
                 words(message.body)
-if actor.sees_orders and actor.may_order:
+if actor.may_order:
     due_again()
 if seen.bought_before:
     shop(seen)

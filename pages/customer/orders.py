@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from db.models import Role
+from db.models import OrderStatus, Role
 from pages._ui.addressed import number
 from pages._ui.guard import require
 from pages._ui.papers import papers
@@ -19,6 +19,7 @@ from pages.customer._ui.suggested import comes_again
 from services import documents, orders, payments, returns
 from services.errors import NotFound
 from services.orders import Detail
+from services.payments import Shown
 from services.text import _
 from services.work import Actor, reading
 
@@ -49,11 +50,14 @@ def listing(actor: Actor, before: int | None) -> None:
             st.page_link(ORDERS, label=_("Older orders"), icon=":material/chevron_right:", query_params=older)
 
 
-def state(seen: Detail, actor: Actor) -> None:
+def state(seen: Detail, money: Shown, actor: Actor) -> None:
     """Where it stands, what happens next, and when it is there."""
     summary = seen.summary
     status_badge(summary.status)
-    if told := orders.next_in_words(summary.status):
+    if money.awaited and summary.status is OrderStatus.PLACED:
+        st.badge(_("Waits for your payment"), icon=":material/hourglass_top:", color="orange")
+        st.markdown(_("We have your order and pack it as soon as it is paid. You can cancel it until then."))
+    elif told := orders.next_in_words(summary.status):
         st.markdown(told)
     if seen.delivered_at:
         st.markdown(_("Delivered on {day}").format(day=md(day(seen.delivered_at, actor))))
@@ -83,7 +87,7 @@ def detail(actor: Actor, order_id: int) -> None:
         lines(seen)
         papers(found, actor)
     with right:
-        state(seen, actor)
+        state(seen, money, actor)
         parcels(seen.parcels, actor)
         paying(order_id, seen.summary.number, money, actor)
         st.caption(_("Ordered on {time}").format(time=md(when(seen.summary.ordered_at, actor))))
@@ -94,8 +98,9 @@ def detail(actor: Actor, order_id: int) -> None:
             st.caption(_("Your note"))
             st.text(seen.note)
         returning(order_id, seen, back, actor)
-        order_again(order_id)
-        if seen.cancellable:
+        if actor.may_order:
+            order_again(order_id)
+        if actor.may_order and seen.cancellable:
             cancel_button(order_id)
 
 

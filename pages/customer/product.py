@@ -9,12 +9,12 @@ from pages._ui.cached import kept
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import day, md, price, words
-from pages.customer._ui.marks import bold, sign
+from pages.customer._ui.bought import bought
+from pages.customer._ui.marks import sign
 from pages.customer._ui.offers import add_button, basket_link, product_link, stock_badge
-from pages.customer._ui.order_rows import ORDERS
 from pages.customer._ui.pictures import gallery, small
 from services import baskets, catalogue, files
-from services.catalogue import Bought, Companion, Goods, Offer, Stock
+from services.catalogue import Companion, Goods, Offer, Stock
 from services.files import Thing
 from services.text import _, ngettext, number
 from services.work import Actor, reading
@@ -45,24 +45,14 @@ def buying(product_id: int) -> None:
         stock_badge(offer.stock, offer.left)
     if offer.stock is not Stock.OUT and not offer.is_service:
         st.markdown(sign("local_shipping", _("With you by {day}").format(day=md(day(offer.delivery_on, who)))))
+    if not who.may_order:
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         pieces = st.number_input(
             _("Quantity"), min_value=1, max_value=baskets.MOST_PIECES, step=1, width=130, key=f"pieces_{product_id}"
         )
         add_button(offer, who, int(pieces))
     basket_link(who)
-
-
-def bought(mine: list[Bought], actor: Actor) -> None:
-    """When one has bought it, and until when there is a warranty."""
-    st.subheader(_("Yours"), anchor=False)
-    for one in mine:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.page_link(ORDERS, label=bold(md(one.number)), query_params={"order": str(one.order_id)})
-            told = [day(one.ordered_at, actor), ngettext("{n} piece", "{n} pieces", one.pieces)]
-            if one.warranty_until:
-                told.append(_("warranty until {day}").format(day=day(one.warranty_until, actor)))
-            st.caption(md(" · ".join(told)), width="content")
 
 
 def goes_with(found: list[Companion], actor: Actor) -> None:

@@ -8,7 +8,7 @@ from pages._ui.guard import require
 from pages._ui.show import day, empty, md, price, when
 from pages._ui.standing_steps import steps
 from pages.customer._ui.marks import below, bold
-from pages.customer._ui.rights import for_orders
+from pages.customer._ui.rights import for_ordering, for_orders
 from pages.customer._ui.standing_form import begin, change
 from services import standing
 from services.errors import NotFound
@@ -82,8 +82,9 @@ def detail(actor: Actor, standing_id: int) -> None:
     with left:
         facts(seen, actor)
     with right:
-        steps(seen, Role.CUSTOMER)
-        if seen.state is not StandingState.ENDED:
+        if actor.may_order:
+            steps(seen, Role.CUSTOMER)
+        if actor.may_order and seen.state is not StandingState.ENDED:
             change(seen)
 
 
@@ -92,6 +93,7 @@ try:
         detail(actor, standing_id)
     elif (order_id := addressed.number("of")) is not None:
         st.title(_("Let it come by itself"))
+        for_ordering(actor)
         begin(order_id)
     else:
         listing(actor)

@@ -8,14 +8,14 @@ from pages._ui.guard import require
 from pages._ui.narrow import narrow
 from pages._ui.show import day, empty, md, price
 from pages.customer._ui.marks import below, bold
-from pages.customer._ui.rights import for_orders
+from pages.customer._ui.rights import for_ordering
 from services import baskets, reorder
 from services.reorder import Due, UsualLine
 from services.text import _
 from services.work import Actor, reading, work
 
 actor = require(Role.CUSTOMER)
-for_orders(actor)
+for_ordering(actor)
 
 BASKET, CATALOGUE, ACCOUNT = "customer/basket.py", "customer/catalogue.py", "customer/account.py"
 STANDING = "customer/standing.py"

@@ -50,7 +50,7 @@ def table() -> None:
 
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.title(_("Products"), anchor=False)
+    st.title(_("Products"), anchor=False, width="content")
     if actor.role in (Role.MANAGER, Role.ADMIN):
         product_forms.new_product()
 table()

@@ -8,8 +8,9 @@ from sqlalchemy import select as columns_of
 from sqlmodel import col, select
 
 from db.models import NOT_A_SALE, STILL_OPEN, Case, CaseState, Direction, Message, Order, OrderLine, Promise
-from services import access, catalogue, orders
+from services import access, catalogue, orders, payments
 from services.catalogue import Offer, Stock
+from services.payments import OpenMoney
 from services.work import Work
 
 SHOWN = 5
@@ -55,23 +56,28 @@ class Home:
     cases: list[OpenCase]
     messages: list[LastMessage]
     open_orders: list[orders.Summary]
-    last_orders: list[orders.Summary]
+    last_orders: list[orders.Summary]  # those of which nothing is expected any more
+    owed: OpenMoney
     bought_before: list[Offer]
 
     @property
     def nothing_open(self) -> bool:
-        return not (self.promises or self.cases or self.open_orders)
+        return not (self.promises or self.cases or self.open_orders or self.owed.invoices)
 
 
 def home(w: Work) -> Home:
     """One's own overview. The number of queries does not grow with the history."""
     own = access.own_customer_id(w)
+    opened = orders.opened(w, most=SHOWN) if w.actor.sees_orders else []
+    known = {o.order_id for o in opened}
+    last = orders.listing(w, most=2 * SHOWN) if w.actor.sees_orders else []
     return Home(
         promises=_promises(w, own) if w.actor.sees_orders else [],
         cases=_cases(w),
         messages=_messages(w, own),
-        open_orders=orders.opened(w, most=SHOWN) if w.actor.sees_orders else [],
-        last_orders=orders.listing(w, most=SHOWN) if w.actor.sees_orders else [],
+        open_orders=opened,
+        last_orders=[o for o in last if o.order_id not in known][:SHOWN],
+        owed=payments.open_money(w) if w.actor.sees_orders else OpenMoney(),
         bought_before=_bought_before(w, own) if w.actor.sees_orders else [],
     )
 

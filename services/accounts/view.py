@@ -54,8 +54,14 @@ class Account:
 
 
 def address_line(street: str, postal_code: str, city: str, region: str, country: str) -> str:
-    """An address in one line."""
-    return ", ".join(part for part in (street, f"{postal_code} {city}".strip(), region, country) if part)
+    """An address in one line. A town that is a region of its own is named once."""
+    return ", ".join(address_parts(street, postal_code, city, region, country))
+
+
+def address_parts(street: str, postal_code: str, city: str, region: str, country: str) -> list[str]:
+    """The lines of an address as they stand on a letter."""
+    own_region = region if region != city else ""
+    return [part for part in (street, f"{postal_code} {city}".strip(), own_region, country) if part]
 
 
 def view(w: Work) -> Account:

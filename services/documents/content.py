@@ -117,7 +117,8 @@ def addressed(w: Work, customer_id: int | None, address: dict[str, Any], *, bill
     if known is not None and (not address or (billing and known.is_billing)):
         address = known.model_dump(include={"street", "postal_code", "city", "region", "country"})
     town = " ".join(str(p) for p in (address.get("postal_code"), address.get("city")) if p)
-    parts = (address.get("street"), town, address.get("region"), address.get("country"))
+    region = address.get("region") if address.get("region") != address.get("city") else ""
+    parts = (address.get("street"), town, region, address.get("country"))
     return [*dict.fromkeys(names), *(str(p) for p in parts if p)]
 
 

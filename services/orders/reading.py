@@ -109,6 +109,7 @@ def detail(w: Work, order_id: int) -> Detail:
     discount = order.discount_cents if order.voucher_code else 0  # an import's is explained by its unit prices
     where = order.delivery_address
     town = " ".join(p for p in (where.get("postal_code"), where.get("city")) if p)
+    region = where.get("region") if where.get("region") != where.get("city") else ""  # Berlin is named once
     return Detail(
         summary=summaries(w, [order])[0],
         lines=[
@@ -129,7 +130,7 @@ def detail(w: Work, order_id: int) -> Detail:
         tax_cents=order.tax_cents,
         rates=taxes.of_order(order, [line for line, _name in rows]),
         requested_on=order.requested_on,
-        address=[p for p in (where.get("street"), town, where.get("region"), where.get("country")) if p],
+        address=[p for p in (where.get("street"), town, region, where.get("country")) if p],
         note=order.note,
         shipped_at=order.shipped_at,
         delivered_at=order.delivered_at,

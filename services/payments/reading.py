@@ -12,6 +12,9 @@ from services.search import order_number
 from services.text import _
 from services.work import Work
 
+#: What is paid before the goods are packed.
+IN_ADVANCE = ("transfer", "provider")
+
 
 @dataclass(frozen=True)
 class Given:
@@ -35,6 +38,11 @@ class Shown:
     due_on: date | None
     trouble: str
     refunds: list[Given]
+
+    @property
+    def awaited(self) -> bool:
+        """Whether it has to be paid before it is packed, and is not."""
+        return bool(self.open_cents) and self.method in IN_ADVANCE and self.state is not None
 
 
 @dataclass(frozen=True)

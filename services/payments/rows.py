@@ -19,11 +19,9 @@ from db.models import (
 from services import audit, clock, company
 from services.errors import Conflict, Invalid
 from services.orders.steps import held
-from services.payments.reading import offered
+from services.payments.reading import IN_ADVANCE, offered
 from services.text import _, money
 from services.work import Work
-
-IN_ADVANCE = ("transfer", "provider")
 
 
 def chosen(w: Work, method: str) -> str:

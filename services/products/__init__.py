@@ -4,7 +4,7 @@ Staff change words, pictures, what goes together and stocks. Managers also add p
 on the shelf: a slip there costs money at once.
 """
 
-from services.products.editing import Fields, add, change, fields_of, find_twin, pick
+from services.products.editing import Fields, add, change, fields_of, find_twin, pick, picked
 from services.products.grid import Edit, Problem, Refused, apply
 from services.products.listing import PER_PAGE, Row, Wanted, categories, rows
 
@@ -23,5 +23,6 @@ __all__ = [
     "fields_of",
     "find_twin",
     "pick",
+    "picked",
     "rows",
 ]

@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlmodel import Field, SQLModel, col
 
-from db.models import PriceChange, Product, ProductLink, Role, StockReason
+from db.models import PriceChange, Product, ProductLink, Role, StockReason, TaxClass
 from services import access, audit, prices, stock
-from services.errors import Conflict, Invalid, NotAllowed
+from services.catalogue.offer import shown_name
+from services.errors import Conflict, Invalid, NotAllowed, NotFound
 from services.inputs import line, paragraph
 from services.text import _
 from services.work import Work
@@ -34,6 +35,7 @@ class Fields(SQLModel):
     warranty_months: int | None = None
     is_service: bool = False
     active: bool = True
+    tax_class: str = ""  # empty: taxed as the default class
 
 
 def fields_of(product: Product) -> Fields:
@@ -51,6 +53,7 @@ def fields_of(product: Product) -> Fields:
         warranty_months=product.warranty_months,
         is_service=product.is_service,
         active=product.active,
+        tax_class=product.tax_class or "",
     )
 
 
@@ -108,7 +111,7 @@ def _refuse_twin(w: Work, sku: str | None, *, but: int | None = None) -> None:
 def add(w: Work, new: Fields, *, cents: int, cost_cents: int | None = None, in_stock: int | None = None) -> Product:
     """A new product with its price; `in_stock` None: not counted. Managers only. Raises Invalid, Conflict."""
     w.require(Role.MANAGER)
-    values = checked(new)
+    values = checked(new) | {"tax_class": _tax_class(w, new.tax_class)}
     cents = prices.checked(cents)
     cost = None if cost_cents is None else prices.checked(cost_cents)
     pieces = None if in_stock is None else whole(in_stock, _("Stock"), 0, stock.MOST)
@@ -133,18 +136,27 @@ def change(w: Work, product_id: int, new: Fields, version: int) -> Product:
     `version` is the one that was shown. Raises NotFound, Invalid, NotAllowed; Conflict where a colleague was faster.
     """
     w.require(Role.STAFF)
-    values = checked(new)
+    values = checked(new) | {"tax_class": _tax_class(w, new.tax_class)}
     product = prices.settled(w, access.product(w, product_id).id)
     if product.version != version:
         raise Conflict(_("A colleague has changed this product meanwhile. Please look again."))
     if values["active"] != product.active and not may_price(w):
         raise NotAllowed(_("Managers decide what is on the shelf."))
+    if values["tax_class"] != product.tax_class and not may_price(w):
+        raise NotAllowed(_("Managers decide how a product is taxed."))
     if values["sku"] != product.sku:
         _refuse_twin(w, values["sku"], but=product.id)
     # What an import keeps there beside plain facts stays.
     kept = {k: v for k, v in product.attributes.items() if not isinstance(v, str | int | float)}
     put(w, product, values | {"attributes": kept | values["attributes"]})
     return product
+
+
+def _tax_class(w: Work, code: str) -> str | None:
+    """A class that there is, or None for the default one. Raises NotFound."""
+    if code and w.session.get(TaxClass, code) is None:
+        raise NotFound(_("tax class"))
+    return code or None
 
 
 def put(w: Work, product: Product, values: dict[str, Any]) -> None:
@@ -182,3 +194,13 @@ def pick(w: Work, product_id: int, goes_with: list[int]) -> None:
     w.session.add_all(ProductLink(product_id=product.id, goes_with_id=i, position=n) for n, i in enumerate(wanted))
     w.session.flush()
     audit.record(w, "products.pick", "product", product.id, before={"goes_with": before}, after={"goes_with": wanted})
+
+
+def picked(w: Work, product_id: int) -> dict[int, str]:
+    """What was picked by hand to go with a product, in its order: also what is not sold at the moment. Staff only."""
+    w.require(Role.STAFF)
+    rows = select(col(Product.id), col(Product.name), col(Product.sku)).join(
+        ProductLink, col(ProductLink.goes_with_id) == col(Product.id)
+    )
+    mine = rows.where(col(ProductLink.product_id) == product_id).order_by(col(ProductLink.position))
+    return {number: shown_name(name, sku, number) for number, name, sku in w.session.execute(mine)}

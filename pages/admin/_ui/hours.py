@@ -21,7 +21,6 @@ def _clock(minute: int) -> time:
 def hours() -> None:
     """Hours per weekday, whose public holidays are kept, and closed days of one's own."""
     actor, now = require(Role.ADMIN), home()
-    st.subheader(_("Working time"), anchor=False)
     st.caption(_("Leave a day empty on which nobody works. What was announced to customers before stays."))
     typed: list[tuple[time | None, time | None]] = []
     for number, name in enumerate(working_time.weekday_names()):

@@ -17,7 +17,7 @@ def letterhead() -> None:
     """The form."""
     actor, now = require(Role.ADMIN), home()
     with st.form("letterhead"):
-        st.subheader(_("Invoices"), anchor=False)
+        st.caption(_("What stands on invoices, credit notes and delivery notes, and how they may be paid."))
         street = st.text_input(_("Street and number"), now.street, key="letter_street", max_chars=120)
         left, right = st.columns([1, 2])
         postal_code = left.text_input(_("Postal code"), now.postal_code, key="letter_code", max_chars=120)

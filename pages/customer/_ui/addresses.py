@@ -6,6 +6,7 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages.customer._ui.approved import approved
+from pages.customer._ui.rights import own_affairs
 from services import accounts
 from services.accounts import Account, Address, NewAddress
 from services.text import _
@@ -24,8 +25,12 @@ def addresses(account: Account) -> None:
                     st.badge(_("Parcels go here"), icon=":material/local_shipping:", color="blue")
                 if address.is_billing:
                     st.badge(_("Invoices go here"), icon=":material/receipt_long:", color="violet")
+            if not own_affairs(actor):
+                continue
             with st.expander(_("Change or remove"), icon=":material/edit:"):
                 _form(actor, account, address)
+    if not own_affairs(actor):
+        return
     with st.expander(_("Add an address"), icon=":material/add_home:", expanded=not account.addresses):
         _form(actor, account, None)
 

@@ -36,7 +36,9 @@ def own_consents() -> None:
     names, meaning = consents.names(), explained()
     for c in standing:
         # A new answer is a new widget: what it shows is what is stored.
-        agreed = st.toggle(names[c.purpose], c.holds, key=f"consent_{c.purpose}_{c.row}")
+        agreed = st.toggle(
+            names[c.purpose], c.holds, key=f"consent_{c.purpose}_{c.row}", disabled=not who.manages_people
+        )
         told = unanswered(c) if c.at is None else _("Since {day}.").format(day=day(c.at, who))
         st.caption(md(f"{meaning[c.purpose]} {told}"))
         if agreed is not c.holds:
@@ -44,6 +46,8 @@ def own_consents() -> None:
                 consents.switch(w, c.purpose, agreed)
             if outcome.ok:
                 st.rerun()
+    if not who.manages_people:
+        st.caption(_("Who manages the people of your account decides on these."))
     with st.expander(_("History of your consents"), icon=":material/history:"):
         if not past:
             st.caption(_("You have not answered yet."))

@@ -22,7 +22,7 @@ def forgotten() -> None:
     if wish is not None and wish.state is ErasureState.ASKED:
         asked = _("You asked on {day} that we erase your data. A manager decides; you are told by mail.")
         st.info(md(asked.format(day=day(wish.asked_at, actor))), icon=":material/hourglass_top:")
-        if st.button(_("Withdraw my wish"), key="withdraw_erasure", icon=":material/undo:"):
+        if actor.manages_people and st.button(_("Withdraw my wish"), key="withdraw_erasure", icon=":material/undo:"):
             with reported(_("Your wish was withdrawn; nothing is erased.")) as outcome, work(actor) as w:
                 erasure.withdraw(w, wish.id)
             if outcome.ok:
@@ -31,6 +31,9 @@ def forgotten() -> None:
     if wish is not None and wish.state is ErasureState.REFUSED:
         st.warning(_("We could not do what you asked for. The reason:"), icon=":material/block:")
         st.text(wish.answer)
+    if not actor.manages_people:
+        st.caption(_("Who manages the people of your account can ask us to erase it."))
+        return
     if st.toggle(_("I want my data to be erased"), key="erasure_wanted"):
         _ask(actor)
     else:

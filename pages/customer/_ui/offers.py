@@ -34,6 +34,8 @@ def stock_badge(stock: Stock, left: int | None) -> None:
 
 def basket_link(actor: Actor) -> None:
     """The way to the basket, with what is in it. Belongs into the fragment that changes it."""
+    if not actor.may_order:
+        return
     with reading(actor) as w:
         pieces = baskets.count(w)
     label = ngettext("Basket: {n} piece", "Basket: {n} pieces", pieces) if pieces else _("Basket: empty")
@@ -70,6 +72,8 @@ def _card(offer: Offer, actor: Actor, picture: bytes | None) -> None:
 
 def add_button(offer: Offer, actor: Actor, quantity: int = 1) -> None:
     """Puts it into the basket. A double click is one click: the second one within a moment does nothing."""
+    if not actor.may_order:
+        return
     key = f"add_{offer.product_id}"
     out = offer.stock is Stock.OUT
     if st.button(_("Add to basket"), key=key, icon=":material/add_shopping_cart:", type="primary", disabled=out):

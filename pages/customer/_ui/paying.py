@@ -32,13 +32,18 @@ def _open(order_id: int, number: str, found: Shown, actor: Actor) -> None:
         if found.state is PaymentState.FAILED:
             st.warning(_("The payment did not work. You can try it again."), icon=":material/credit_card_off:")
         told = _("Pay {left} now").format(left=md(left))
-        st.link_button(told, f"/session/pay/{order_id}", icon=":material/credit_card:", type="primary", width="stretch")
+        if actor.may_order:
+            way = f"/session/pay/{order_id}"
+            st.link_button(told, way, icon=":material/credit_card:", type="primary", width="stretch")
         st.caption(_("We pack your order as soon as the payment is confirmed. That can take a moment."))
     elif found.method == "transfer":
         bank = home()
         st.markdown(_("Please transfer {left}; we pack your order when it is here.").format(left=f"**{md(left)}**"))
-        rows = [bank.name, bank.bank, bank.iban and f"IBAN {bank.iban}", bank.bic and f"BIC {bank.bic}", number]
+        for_us = _("Reference: {number}").format(number=number)
+        rows = [bank.name, bank.bank, bank.iban and f"IBAN {bank.iban}", bank.bic and f"BIC {bank.bic}", for_us]
         st.text("\n".join(r for r in rows if r))
+        if not bank.iban:
+            st.caption(_("We write to you where to send it."))
     elif found.due_on:
         st.text(_("{left} is due by {day}.").format(left=left, day=day(found.due_on, actor)))
     else:

@@ -18,7 +18,7 @@ from services.work import Actor, reading, work
 def returning(order_id: int, seen: Detail, found: OfOrder, actor: Actor) -> None:
     """The returns of the order, and a form for a further one where something may go back."""
     _returned(found, actor)
-    if found.returnable:
+    if found.returnable and actor.may_order:
         _ask(order_id, seen, found)
 
 

@@ -6,6 +6,21 @@ from services.text import _
 from services.work import Actor
 
 
+def for_ordering(actor: Actor) -> None:
+    """The page ends here for somebody who may not order; the services refuse as well."""
+    if not actor.may_order:
+        st.info(
+            _("You may not order here. Somebody who manages your people can allow it."),
+            icon=":material/shopping_cart_off:",
+        )
+        st.stop()
+
+
+def own_affairs(actor: Actor) -> bool:
+    """Whether addresses, numbers and the company's name are this person's to change."""
+    return actor.may_order or actor.manages_people
+
+
 def for_orders(actor: Actor) -> None:
     """The page ends here for somebody without that right; the services refuse as well."""
     if not actor.sees_orders:

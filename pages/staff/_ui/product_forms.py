@@ -9,10 +9,10 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import home
-from services import money, products
+from services import money, products, taxes
 from services.products import Fields
 from services.text import _
-from services.work import Actor, work
+from services.work import Actor, reading, work
 
 SHEET = "staff/product.py"
 
@@ -67,6 +67,7 @@ def words_form(product_id: int, now: Fields, version: int, actor: Actor) -> None
         )
         typed["warranty_months"] = None if warranty is None else int(warranty)
         given = _facts(now, f"{key}_facts")
+        typed["tax_class"] = _tax_class(now, f"{key}_tax", actor)
         typed["is_service"] = st.checkbox(_("A service: nothing is sent"), now.is_service, key=f"{key}_service")
         typed["active"] = st.checkbox(_("On the shelf"), now.active, key=f"{key}_active", disabled=not pricing)
         sent = st.form_submit_button(_("Save"), type="primary")
@@ -94,6 +95,24 @@ def _named(now: Fields, key: str) -> dict[str, Any]:
         _("Description"), now.description, max_chars=4000, height=160, key=f"{key}_description"
     )
     return typed
+
+
+def _tax_class(now: Fields, key: str, actor: Actor) -> str:
+    """How it is taxed; nothing is asked where the company has set no classes."""
+    with reading(actor) as w:
+        names = {c.code: c.name for c in taxes.classes(w)}
+    if not names:
+        return now.tax_class
+    known = ["", *names] if now.tax_class in ("", *names) else ["", *names, now.tax_class]
+    chosen: str = st.selectbox(
+        _("Taxed as"),
+        known,
+        known.index(now.tax_class),
+        format_func=lambda code: names.get(code, code) or _("the default class"),
+        key=key,
+        disabled=actor.role not in (Role.MANAGER, Role.ADMIN),
+    )
+    return chosen
 
 
 def _facts(now: Fields, key: str) -> dict[str, str]:

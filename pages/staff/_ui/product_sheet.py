@@ -148,10 +148,15 @@ def companions_part(product: Product) -> None:
     actor = require(Role.STAFF)
     with reading(actor) as w:
         now = catalogue.companions(w, product.id, catalogue.together(w, product.id))
-        others = catalogue.browse(w, Filters(), most=60).offers
-    picked = [c.offer.product_id for c in now if not c.orders]
-    names = {o.product_id: o.name for o in [*(c.offer for c in now), *others] if o.product_id != product.id}
-    with st.form("goes_with"):
+        chosen_before = products.picked(w, product.id)
+        sought = str(st.session_state.get("with_search") or "")
+        others = catalogue.browse(w, Filters(text=sought), most=60).offers
+    # What was picked and is not sold at the moment stays picked, and so does what the search does not find.
+    picked, held = list(chosen_before), st.session_state.setdefault("with_names", {})
+    held.update({o.product_id: o.name for o in [*(c.offer for c in now), *others]} | chosen_before)
+    names = {i: name for i, name in held.items() if i != product.id}
+    st.text_input(_("Look for a product to add"), type="search", key="with_search", max_chars=100)
+    with st.form("goes_with", enter_to_submit=False):
         chosen = st.multiselect(
             _("What goes with it, best first"), list(names), picked, format_func=names.__getitem__, key="picked"
         )
@@ -163,4 +168,4 @@ def companions_part(product: Product) -> None:
         with reported(_("Saved.")) as outcome, work(actor) as w:
             products.pick(w, product.id, chosen)
         if outcome.ok:
-            st.rerun(scope="fragment")
+            st.rerun()
