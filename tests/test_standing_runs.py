@@ -8,7 +8,6 @@ import pytest
 from sqlmodel import Session, col, select
 
 from db.models import (
-    Customer,
     CustomerAddress,
     IntervalUnit,
     Order,
@@ -16,17 +15,13 @@ from db.models import (
     OutboxEntry,
     Person,
     Product,
-    Role,
     StandingEvent,
-    StandingOrder,
     StandingState,
     StandingStep,
 )
-from services import clock, company, delivery_fees, orders, payments, standing, taxes
-from services.delivery_fees import Step
+from services import clock, orders, standing
 from services.errors import Conflict, RapportError
 from services.standing import NewStanding, StandingLineAsked
-from services.taxes import NewRate
 from services.work import SYSTEM, Actor, Work, reading, work
 from tests import make
 from tests.ordering import address_of, products, remember_start, shopper, shoppers, unsound
@@ -69,51 +64,6 @@ def test_from_the_wish_to_the_order_and_on_to_the_next_day(w: Work, at: Callable
     assert (now.state, now.next_on) == (StandingState.ACTIVE, TODAY + DAY + 28 * DAY)
     assert [e.what for e in standing.history(w, made.id)] == ["ordered", "started"]
     assert w.session.get_one(Product, product.id).stock == 8
-
-
-def test_it_is_ordered_by_somebody_who_may_and_on_account_where_that_is_offered(
-    w: Work, at: Callable[[date], datetime]
-) -> None:
-    made = standing.start(w, wanted(w, (make.product(w.session), 1)))
-    beginner = w.session.get_one(Person, w.actor.person_id)
-    colleague = make.person(w.session, Role.CUSTOMER, of=w.session.get_one(Customer, w.actor.customer_id))
-    beginner.may_order, colleague.may_order = False, False
-    w.session.add_all([beginner, colleague])
-    w.session.commit()
-    at(TODAY + DAY)
-    assert standing.run(made.id) is None
-    assert standing.history(w, made.id)[0].told == ["Nobody who may order belongs to this account at the moment."]
-    w.session.expire_all()
-    colleague.may_order = True
-    waiting = w.session.get_one(StandingOrder, made.id)
-    waiting.state = StandingState.ACTIVE
-    w.session.add_all([colleague, waiting])
-    company.save(Work(w.session, SYSTEM, w.now), pay_by=["transfer", "on_account"])
-    w.session.commit()
-    order = w.session.get_one(Order, standing.run(made.id))
-    assert (order.placed_by_id, order.payment_method) == (colleague.id, "on_account")
-
-
-def test_where_nothing_is_sold_on_account_a_run_waits_for_its_money(w: Work, at: Callable[[date], datetime]) -> None:
-    made = standing.start(w, wanted(w, (make.product(w.session), 1)))
-    company.save(Work(w.session, SYSTEM, w.now), pay_by=["transfer"])
-    w.session.commit()
-    at(TODAY + DAY)
-    order = w.session.get_one(Order, standing.run(made.id))
-    assert order.payment_method == "transfer"
-    assert payments.waits(w, order)
-
-
-def test_a_run_contains_the_taxes_and_the_fee_of_the_table(w: Work, at: Callable[[date], datetime]) -> None:
-    admin = Work(w.session, SYSTEM, w.now)
-    of_all = taxes.save_class(admin, "Standard")
-    taxes.save_rate(admin, NewRate(tax_class=of_all, percent="20", valid_from=TODAY))
-    delivery_fees.save(admin, [Step(from_cents=0, fee_cents=777)])
-    made = standing.start(w, wanted(w, (make.product(w.session), 1)))
-    w.session.commit()
-    at(TODAY + DAY)
-    order = w.session.get_one(Order, standing.run(made.id))
-    assert (order.total_cents, order.shipping_cents, order.tax_cents) == (2500 + 777, 777, 546)
 
 
 def test_after_weeks_of_standstill_one_order_is_placed_and_not_all_that_were_missed(
