@@ -58,9 +58,8 @@ def expected(w: Work, customer_id: int) -> Expected:
 def _from_score(score: CustomerScore, currency: str) -> Expected:
     """What the model expects if the customer comes back within its horizon."""
     every = None if score.usual_gap is None else max(1, round(score.usual_gap))
-    told = ngettext("from {n} day of purchase", "from {n} days of purchase", score.purchases)
     why = tuple(words.reason(row, partial(money, currency=currency)) for row in score.reasons)
-    reason = told.format(n=score.purchases)
+    reason = ngettext("from {n} day of purchase", "from {n} days of purchase", score.purchases)
     return Expected(score.next_median, score.next_from, score.next_to, every, reason, score.p_buy_90, why)
 
 

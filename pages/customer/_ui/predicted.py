@@ -8,7 +8,7 @@ from pages._ui.guard import require
 from pages._ui.show import amount, day, md
 from services import consents, scores
 from services.scores import words
-from services.text import _, ngettext, number
+from services.text import _, ngettext
 from services.work import Actor, reading, work
 
 
@@ -23,13 +23,9 @@ def told(score: CustomerScore, who: Actor) -> list[str]:
     if score.next_from and score.next_to:
         line = _("Your next purchase, if it comes within 90 days, lies between {first} and {last}.")
         lines.append(line.format(first=day(score.next_from, who), last=day(score.next_to, who)))
-    bought = ngettext(
-        "From {n} day with a purchase, between {first} and {last}.",
-        "From {n} days with a purchase, between {first} and {last}.",
-        score.purchases,
-    )
-    span = {"first": day(score.first_on, who), "last": day(score.last_on, who)}
-    lines.append(bought.format(n=number(score.purchases), **span))
+    on_days = ngettext("{n} day with a purchase", "{n} days with a purchase", score.purchases)
+    from_what = _("From {days}, between {first} and {last}.")
+    lines.append(from_what.format(days=on_days, first=day(score.first_on, who), last=day(score.last_on, who)))
     return lines + [f"• {words.reason(row, amount)}" for row in score.reasons]
 
 

@@ -91,9 +91,9 @@ def explained(name: str, score: CustomerScore, actor: Actor) -> None:
 
 def facts(score: CustomerScore, actor: Actor) -> list[str]:
     """What is expected and what it rests on, a line each."""
-    bought = ngettext("Bought on {n} day, first on {first}", "Bought on {n} days, first on {first}", score.purchases)
-    lines = [f"{bought.format(n=number(score.purchases), first=day(score.first_on, actor))}; "
-             + _("last on {last}").format(last=day(score.last_on, actor))]  # fmt: skip
+    on_days = ngettext("{n} day with a purchase", "{n} days with a purchase", score.purchases)
+    from_what = _("From {days}, between {first} and {last}.")
+    lines = [from_what.format(days=on_days, first=day(score.first_on, actor), last=day(score.last_on, actor))]
     if score.usual_gap is not None:
         lines.append(_("Usually every {n} days.").format(n=number(round(score.usual_gap))))
     if score.expected_90 is not None:

@@ -126,7 +126,6 @@ def expected(known: Brief, actor: Actor) -> dict[str, Any]:
             told.append(_("usually every {n} days").format(n=number(e.every_days)))
         head = day(e.on, actor)
         if e.chance is not None:
-            told = [_("{told}, about {day}").format(told=told[0], day=head)]
             head = _("{chance} within 90 days").format(chance=words.share(e.chance))
             lines = [(head, told[0], ""), *(("", line, "") for line in e.why[:1])]
         else:

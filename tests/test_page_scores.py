@@ -1,0 +1,58 @@
+"""The pages of scoring runs: what is shown before and after one, and a switch that empties every page at once."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlmodel import Session, col, select
+from streamlit.testing.v1 import AppTest
+
+from db.columnar.copy import Copy
+from db.models import Customer, CustomerScore, Role
+from services.scores import fitting
+from tests import make
+from tests.test_page_products import page, signed_in
+from tests.test_scores import run_now, shop
+
+pytestmark = pytest.mark.parametrize("engines", ["sqlite"], indirect=True)
+
+
+def told(at: AppTest) -> str:
+    shown = (*at.text, *at.caption, *at.markdown, *at.subheader)
+    return "\n".join([*(str(x.value) for x in shown), *(str(d.value.to_dict()) for d in at.dataframe)])
+
+
+@pytest.mark.parametrize("path", ["manager/who_buys.py", "manager/back_test.py"])
+def test_before_the_first_run_the_page_says_what_to_do(
+    session: Session, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    signed_in(monkeypatch, make.actor(session, Role.MANAGER))
+    assert "an administrator can start a run" in told(page(path))
+
+
+def test_who_switches_predictions_off_is_gone_from_every_page_at_once(
+    session: Session, copied: Callable[[], Copy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitting, "HORIZONS", (90,))
+    shop(session, 36)
+    run_now(session, copied)
+    boss = make.actor(session, Role.MANAGER)
+    likeliest = select(CustomerScore.customer_id).order_by(col(CustomerScore.p_buy_90).desc()).limit(1)
+    ada = session.get_one(Customer, session.exec(likeliest).one())
+    ada.name = "Ada Foretold"
+    session.add(ada)
+    own = make.actor(session, Role.CUSTOMER, of=ada)
+    session.commit()
+    signed_in(monkeypatch, boss)
+    assert "Ada Foretold" in told(page("manager/who_buys.py"))
+    explained = told(page("manager/who_buys.py", customer=str(ada.id)))
+    assert "days with a purchase, between" in explained
+    assert "Compared with the typical customer:" in explained
+    assert "had to foretell the 90 days after it" in told(page("manager/back_test.py"))
+    signed_in(monkeypatch, own)
+    mine = page("customer/my_data.py")
+    assert "You buy within 90 days" in told(mine)
+    switch = next(t for t in mine.toggle if str(t.key).startswith("predictions_"))
+    switch.set_value(False).run()
+    assert "Nothing is foretold about you" in told(mine)
+    signed_in(monkeypatch, boss)
+    assert "Ada Foretold" not in told(page("manager/who_buys.py"))
