@@ -10,6 +10,7 @@ from services import access, audit, clock, company, reasons
 from services.errors import Conflict, Invalid, NotFound
 from services.inputs import line, paragraph
 from services.text import _
+from services.text_modules.filling import with_names
 from services.work import Work
 
 WAYS = tuple(f"{c.value} {d.value}" for c in Channel for d in Direction)
@@ -50,7 +51,7 @@ def offered(w: Work, reason: str) -> list[tuple[int, str]]:
 
 
 def filled(w: Work, template_id: int, customer_id: int) -> dict[str, str]:
-    """The fields of the form, as a draft keeps them (days as dates). Staff only. Raises NotFound."""
+    """The fields of the form as a draft keeps them: days as dates, names filled in. Staff only. Raises NotFound."""
     w.require(Role.STAFF)
     access.customer(w, customer_id)
     found = w.session.get(ContactTemplate, template_id)
@@ -67,7 +68,12 @@ def filled(w: Work, template_id: int, customer_id: int) -> dict[str, str]:
         "next_touch_reason": found.touch_reason,
         "next_touch_on": _day(today, found.touch_days),
     }
-    return {name: text for name, text in fields.items() if text}
+    spoken = {"summary", "outcome", "promise", "next_touch_reason"}
+    return {
+        name: with_names(w, text, customer_id=customer_id) if name in spoken else text
+        for name, text in fields.items()
+        if text
+    }
 
 
 def everything(w: Work) -> list[Template]:

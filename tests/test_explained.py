@@ -97,6 +97,13 @@ def test_a_template_fills_the_form_with_days_counted_from_today(w: Work, manager
         contact_templates.filled(w, made, ada.id)
 
 
+def test_a_template_fills_the_places_for_names(w: Work, manager: Work) -> None:
+    made = contact_templates.add(manager, TemplateInput(name="Thanks", summary="{first_name} thanks; {case_number}"))
+    ada = make.customer(w.session, name="Ada Lovelace")
+    filled = contact_templates.filled(w, made, ada.id)
+    assert filled == {"summary": "Ada thanks; {case_number}"}  # of a case there is nothing here: the place stays
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

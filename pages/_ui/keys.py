@@ -26,7 +26,21 @@ def of_page(url: str) -> dict[str, str]:
         "P": _("Plan a follow-up"),
         "S": _("Find another customer"),
     }
-    return {"customer": customer, "customers": {"S": _("To the search field"), "N": _("New customer")}}.get(url, {})
+    today = {
+        "J": _("Next line"),
+        "K": _("Line before"),
+        "D": _("Done"),
+        "M": _("Later or hand over"),
+        "O": _("Open"),
+        "S": _("Find a customer"),
+    }
+    pages = {
+        "today": today,
+        "customer": customer,
+        "customers": {"S": _("To the search field"), "N": _("New customer")},
+        "order-desk": {"P": _("Start packing"), "D": _("It has arrived")},
+    }
+    return pages.get(url, {})
 
 
 def everywhere() -> dict[str, str]:

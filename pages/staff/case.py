@@ -63,7 +63,7 @@ def notes(case: CaseView, actor: Actor) -> None:
 def draw(case: CaseView, actor: Actor) -> None:
     """Left what the customer reads, right what stays in the house."""
     head(case, actor)
-    also_here(f"case:{case.row.id}")
+    also_here(f"case:{case.row.id}", f"case-answer:{case.row.id}")
     left, right = st.columns([3, 2], gap="large")
     with left:
         thread(case, actor)

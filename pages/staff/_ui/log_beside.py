@@ -8,9 +8,10 @@ import streamlit as st
 from pages._ui import files as files_ui
 from pages._ui.feedback import reported
 from pages._ui.show import md, when, words
-from services import contact_templates, contact_words, explained
+from services import contact_templates, contact_words, explained, text_modules
 from services.files import NewFile
 from services.text import _, ngettext
+from services.text_modules import Kind, Module
 from services.work import Actor, reading
 
 
@@ -40,20 +41,27 @@ def earlier(actor: Actor, customer_id: int, reason: str, key: str) -> bool:
 
 
 def template(actor: Actor, customer_id: int, reason: str, key: str) -> dict[str, str] | None:
-    """The fields of a template, once one was asked for. Nothing is drawn where none fits."""
-    offered: list[tuple[int, str]] = []
+    """The fields of a template, or the words of a text module, once asked for. Nothing is drawn where none fits."""
+    templates: list[tuple[int, str]] = []
+    modules: list[Module] = []
     with reported(), reading(actor) as w:
-        offered = contact_templates.offered(w, reason)
-    chosen = None
+        templates = contact_templates.offered(w, reason)
+        modules = text_modules.offered(w, Kind.CONTACT, about=reason)
+    template_id = module_id = None
     with st.container(horizontal=True, gap="xsmall"):
-        for template_id, name in offered:
-            if st.button(md(name), key=f"{key}:{template_id}", icon=":material/bolt:", type="tertiary"):
-                chosen = template_id
-    if chosen is None:
-        return None
+        for one, name in templates:
+            if st.button(md(name), key=f"{key}:{one}", icon=":material/bolt:", type="tertiary"):
+                template_id = one
+        for module in modules:
+            if st.button(md(module.name), key=f"{key}:m{module.id}", icon=":material/post_add:", type="tertiary"):
+                module_id = module.id
     filled: dict[str, str] | None = None
-    with reported(), reading(actor) as w:
-        filled = contact_templates.filled(w, chosen, customer_id)
+    if template_id is not None or module_id is not None:
+        with reported(), reading(actor) as w:
+            if template_id is not None:
+                filled = contact_templates.filled(w, template_id, customer_id)
+            elif module_id is not None:
+                filled = {"summary": text_modules.filled(w, module_id, customer_id=customer_id)}
     return filled
 
 

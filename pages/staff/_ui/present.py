@@ -16,13 +16,14 @@ from services.work import Actor, reading, work
 TICK_S = 10
 
 
-def told(other: Here) -> str:
+def told(other: Here, *, answering: bool = False) -> str:
     """One of them in words, escaped."""
-    words = _("{name} is changing this right now") if other.editing else _("{name} is also here")
+    busy = _("{name} is writing an answer") if answering else _("{name} is changing this right now")
+    words = busy if other.editing else _("{name} is also here")
     return words.format(name=md(other.name))
 
 
-def present(actor: Actor, place: str, *, editing: bool = False) -> None:
+def present(actor: Actor, place: str, *, editing: bool = False, answering: bool = False) -> None:
     """Show the others, and tell every now and then that the actor is here. Belongs into a fragment that runs often."""
     others: list[Here] = []
     kept: dict[str, Any] = st.session_state.setdefault("_present", {})
@@ -38,11 +39,11 @@ def present(actor: Actor, place: str, *, editing: bool = False) -> None:
             st.session_state["_present"] = {"place": (place, editing), "at": now}
     for other in others:
         icon, color = ("edit", "orange") if other.editing else ("visibility", "blue")
-        st.badge(told(other), icon=f":material/{icon}:", color=color)  # type: ignore[arg-type]  # one of the two above
+        st.badge(told(other, answering=answering), icon=f":material/{icon}:", color=color)  # type: ignore[arg-type]  # one of the two above
 
 
 @st.fragment(run_every=TICK_S)
-def also_here(place: str) -> None:
-    """The same as a fragment of its own, for pages that look for nothing else."""
+def also_here(place: str, draft: str) -> None:
+    """The same as a fragment of its own, where an answer is written; `draft` names the words that are being typed."""
     actor = require(Role.STAFF, touch=False)
-    present(actor, place)
+    present(actor, place, editing=bool(st.session_state.get(draft)), answering=True)
