@@ -20,13 +20,31 @@ def value(given: Any) -> Any:
     return date.fromisoformat(given) if isinstance(given, str) and given[4:5] == "-" else given
 
 
+def session() -> SparkSession:
+    """One session for all texts. The tables hold a handful of rows: what Spark does to spread and to adapt work over
+    many machines would take longer than the work."""
+    builder = SparkSession.builder.master("local[2]")
+    for name, setting in {
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+    }.items():
+        builder = builder.config(name, setting)
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    return spark
+
+
 def main(folder: Path) -> int:
     """The number of questions that give other rows."""
-    spark = SparkSession.builder.master("local[2]").config("spark.sql.session.timeZone", "UTC").getOrCreate()
-    spark.sparkContext.setLogLevel("ERROR")
-    spark.conf.set("spark.sql.shuffle.partitions", "2")
+    spark = session()
     for file in folder.glob("*.parquet"):
-        spark.read.parquet(str(file)).createOrReplaceTempView(file.stem)
+        spark.read.parquet(str(file)).coalesce(1).cache().createOrReplaceTempView(file.stem)
     asked = json.loads((folder / "questions.json").read_text())
     wrong = 0
     for question in asked:
@@ -42,6 +60,7 @@ def main(folder: Path) -> int:
         if there != here:
             wrong += 1
             print(f"DIFFERENT {question['sql']}\n{here}\n{there}")  # noqa: T201 - as above
+    spark.stop()
     print(f"{len(asked)} questions, {wrong} with other rows than DuckDB")  # noqa: T201 - as above
     return wrong
 
