@@ -112,6 +112,7 @@ from db.models.planning import (
 )
 from db.models.product import PriceChange, Product, ProductLink
 from db.models.reason import Reason, ReasonKind
+from db.models.report import OutboxFile, ReportRecipient, ReportRhythm, ReportSchedule, ReportState, SavedView
 from db.models.rollup import DailyCustomers, DailySales, HourlyContacts, HourlyOrders
 from db.models.scoring import BacktestResult, CustomerScore, ScoringRun, ScoringState
 from db.models.search import CustomerWord, WordVariant
@@ -210,6 +211,7 @@ __all__ = [
     "OrderLine",
     "OrderStatus",
     "OutboxEntry",
+    "OutboxFile",
     "OutboxState",
     "OwnerBy",
     "Payment",
@@ -227,12 +229,17 @@ __all__ = [
     "Refund",
     "RefundState",
     "ReminderChoice",
+    "ReportRecipient",
+    "ReportRhythm",
+    "ReportSchedule",
+    "ReportState",
     "RequestState",
     "Return",
     "ReturnState",
     "Role",
     "RoundState",
     "RuleTouch",
+    "SavedView",
     "ScoringRun",
     "ScoringState",
     "SecondFactor",

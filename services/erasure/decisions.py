@@ -148,9 +148,11 @@ DECISIONS = (
     *(_not_theirs(model, "numbers only")
       for model in (m.RuleTouch, m.SegmentTouch, m.CaseMove, m.CaseOrder, m.ColumnarChange, m.ColumnarState)),
     *(_not_theirs(model, "about those who work here")
-      for model in (m.CaseWatcher, m.CaseNotice, m.Presence, m.CalendarFeed, m.ReminderChoice, m.Team, m.TeamMember)),
+      for model in (m.CaseWatcher, m.CaseNotice, m.Presence, m.CalendarFeed, m.ReminderChoice, m.Team, m.TeamMember,
+                    m.SavedView, m.ReportSchedule, m.ReportRecipient)),
     _not_theirs(m.StandingLine, "goes with its standing order"),
     _not_theirs(m.StandingEvent, "goes with its standing order"),
+    _not_theirs(m.OutboxFile, "files of reports on their way to the team"),
     _not_theirs(m.FileContent, "goes with its file"),
     _not_theirs(m.WordVariant, "words of all customers; those that only this one had go with its words"),
     _not_theirs(m.Throttle, "kept under a digest, fades within hours"),
