@@ -53,7 +53,7 @@ def ask(w: Work, question: CubeQuestion) -> Cube:
     is computed from their rows: with it the parts add up wherever the measure is additive.
     """
     w.require(Role.MANAGER)
-    _check(question)
+    check(question)
     with columnar.reading(w) as copy:
         kept = {d: _largest(copy, question, DIMENSIONS[d]) for d in question.by if not DIMENSIONS[d].in_time}
         parts = [_part(copy, question, fact, question.by, kept) for fact in _facts(question)]
@@ -82,7 +82,7 @@ def behind(w: Work, question: CubeQuestion, measure: str, cell: dict[str, str], 
     narrowed = question.model_copy(update={"measures": [measure], "by": [], "only": {**question.only}})
     cells = {d: v for d, v in cell.items() if v != OTHERS}
     narrowed.only |= {d: [v] for d, v in cells.items()}
-    _check(narrowed)
+    check(narrowed)
     fact, source = MEASURES[measure].fact, SOURCES[MEASURES[measure].fact]
     with columnar.reading(w) as copy:
         where, values = _where(narrowed, fact)
@@ -116,7 +116,8 @@ def _facts(question: CubeQuestion) -> list[Fact]:
     return list(dict.fromkeys(MEASURES[m].fact for m in question.measures))
 
 
-def _check(question: CubeQuestion) -> None:
+def check(question: CubeQuestion) -> None:
+    """Can this be asked? Raises Invalid."""
     unknown = {*question.measures} - MEASURES.keys() or {*question.by, *question.only} - DIMENSIONS.keys()
     if unknown or len({*question.by}) < len(question.by) or len({*question.measures}) < len(question.measures):
         raise Invalid(_("Question"), _("choose measures and dimensions from the lists, each once"))
