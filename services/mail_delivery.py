@@ -18,7 +18,7 @@ TIMEOUT_S = 20
 
 
 def as_message(mail: outbox.Mail, sent_at: datetime) -> EmailMessage:
-    """Plain text; headers are built by the library, which refuses line breaks in them."""
+    """Plain text, and the files of the mail; headers are built by the library, which refuses line breaks in them."""
     message = EmailMessage()
     message["From"] = settings().mail_from
     message["To"] = mail.recipient
@@ -27,6 +27,9 @@ def as_message(mail: outbox.Mail, sent_at: datetime) -> EmailMessage:
     message["Date"] = format_datetime(sent_at.astimezone(UTC))
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.body)
+    for file in mail.files:
+        kind, _slash, part = file.content_type.partition("/")
+        message.add_attachment(file.content, maintype=kind, subtype=part, filename=file.name)
     return message
 
 

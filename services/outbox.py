@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,8 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from db.models import OutboxEntry, OutboxState, Role
-from services import audit, company, throttle
+from services import audit, company, mail_files, throttle
+from services.mail_files import MailFile
 from services.settings import settings
 from services.text import _
 from services.work import Work
@@ -28,6 +30,7 @@ class Mail:
     subject: str
     body: str
     message_id: str
+    files: tuple[MailFile, ...] = ()
 
 
 def link(path: str, **query: str) -> str:
@@ -45,22 +48,28 @@ def post(
     *,
     customer_id: int | None = None,
     not_before: datetime | None = None,
+    files: Sequence[MailFile] = (),
 ) -> None:
-    """Queue a mail to a *stored* address, to leave at once or `not_before`. `lines` are paragraphs of plain text."""
+    """Queue a mail to a *stored* address, to leave at once or `not_before`. `lines` are paragraphs of plain text.
+
+    `files` lie in the database beside the mail until it is taken; see services/mail_files.py for their size.
+    """
     home = company.of(w)
     domain = settings().mail_from.rpartition("@")[2]
-    w.session.add(
-        OutboxEntry(
-            kind=kind,
-            recipient=recipient,
-            subject=" ".join(subject.split())[:300],
-            body="\n\n".join([*lines, _("Kind regards") + "\n" + home.name]),
-            customer_id=customer_id,
-            message_id=f"<{secrets.token_hex(16)}@{domain}>",
-            created_at=w.now,
-            next_try_at=not_before or w.now,
-        )
+    entry = OutboxEntry(
+        kind=kind,
+        recipient=recipient,
+        subject=" ".join(subject.split())[:300],
+        body="\n\n".join([*lines, _("Kind regards") + "\n" + home.name]),
+        customer_id=customer_id,
+        message_id=f"<{secrets.token_hex(16)}@{domain}>",
+        created_at=w.now,
+        next_try_at=not_before or w.now,
     )
+    w.session.add(entry)
+    if files:
+        w.session.flush()
+        mail_files.keep(w, entry.id, files)
 
 
 def may_ask(w: Work, email: str) -> bool:
@@ -90,12 +99,13 @@ def due(w: Work, most: int = 20) -> list[Mail]:
         row.leased_until = w.now + LEASE
         row.tries += 1
         w.session.add(row)
-    return [Mail(r.id, r.recipient, r.subject, r.body, r.message_id) for r in rows]
+    return [Mail(r.id, r.recipient, r.subject, r.body, r.message_id, mail_files.of(w, r.id)) for r in rows]
 
 
 def delivered(w: Work, entry_id: int) -> None:
-    """The mail server has taken it. From now on only the reader of the mail knows the secret of its link."""
+    """The mail server has taken it. From now on only the reader has its files and knows the secret of its link."""
     body = struck(w.session.get_one(OutboxEntry, entry_id).body)
+    mail_files.forget(w, entry_id)
     _close(w, entry_id, state=OutboxState.SENT, sent_at=w.now, leased_until=None, error="", body=body)
 
 
