@@ -14,6 +14,7 @@ from db.models import (
     Order,
     Person,
     Product,
+    ReportSchedule,
     Return,
     Role,
     ServiceReport,
@@ -201,6 +202,15 @@ def login_session(w: Work, session_id: str) -> LoginSession:
     ).one_or_none()
     if found is None:
         raise NotFound(_("session"))
+    return found
+
+
+def report_schedule(w: Work, schedule_id: int) -> ReportSchedule:
+    """A schedule of a report, for its owner and for administrators. Raises NotFound."""
+    found = w.session.get(ReportSchedule, schedule_id)
+    allowed = w.actor.system or w.actor.role is Role.ADMIN
+    if found is None or not (allowed or (w.actor.is_team and found.owner_id == w.actor.person_id)):
+        raise NotFound(_("schedule"))
     return found
 
 

@@ -21,6 +21,8 @@ from services import (
     mail_delivery,
     prices,
     reminders,
+    reports,
+    saved_views,
     segments,
     sessions,
     standing,
@@ -36,6 +38,7 @@ TICK_S = 1.0
 REMIND_EVERY = timedelta(seconds=20)
 STANDING_EVERY = timedelta(minutes=1)
 CASES_EVERY = timedelta(seconds=20)
+REPORTS_EVERY = timedelta(seconds=20)
 SWEEP_EVERY = timedelta(minutes=10)
 PRUNE_EVERY_S = 20.0
 SCORES_EVERY_S = 5.0
@@ -53,6 +56,7 @@ class Worker(threading.Thread):
         self._ordered_at: datetime | None = None
         self._reminded_at: datetime | None = None
         self._cases_at: datetime | None = None
+        self._reported_at: datetime | None = None
         self._pruned_at = 0.0
         self._scores_at = time.monotonic()
         self._scoring: subprocess.Popen[bytes] | None = None
@@ -71,6 +75,7 @@ class Worker(threading.Thread):
                 self._place_standing_orders,
                 self._score,
                 self._look_at_segments,
+                self._report,
                 self._sweep,
                 self._prune,
             ):
@@ -97,6 +102,7 @@ class Worker(threading.Thread):
             tickets.sweep(w)
             sessions.sweep(w)
             erasure.sweep(w)
+            saved_views.sweep(w)
 
     def _place_standing_orders(self) -> None:
         """Due days change at most once an hour somewhere, so asking once a minute is often enough."""
@@ -124,6 +130,13 @@ class Worker(threading.Thread):
                 while segments.watching.step() and not self._stop_asked.is_set():
                     pass
             self._segments_at = now
+
+    def _report(self) -> None:
+        """Times are set in minutes."""
+        now = clock.now()
+        if self._reported_at is None or now - self._reported_at >= REPORTS_EVERY:
+            self._reported_at = now
+            reports.tick()
 
     def _prune(self) -> None:
         """The log that the columnar copies follow, a part at a time."""

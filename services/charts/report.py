@@ -1,0 +1,34 @@
+"""The chart of a report: plain bars that say everything without being touched, for paper as well as for a page.
+
+In: `place` and `series` (words, in the order to draw), `value`.
+"""
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+#: The light palette of `.streamlit/config.toml`, for paper has no theme.
+PALETTE = ("#0f766e", "#80492f", "#6a2cf3", "#f450b8", "#849533", "#153a77", "#b666ee", "#292624")
+#: With two series the earlier one steps back.
+BEFORE_AND_NOW = ("#9db8b4", "#0f766e")
+MOST_PLACES = 60
+
+
+def bars(frame: pd.DataFrame, title: str, series: Sequence[str], *, beside: bool) -> alt.Chart:
+    """Bars by place; several series on top of each other, or `beside` each other to be compared."""
+    colours = alt.Scale(domain=list(series), range=list(BEFORE_AND_NOW if beside else PALETTE))
+    legend = alt.Legend(orient="bottom", columns=3, symbolType="square", labelLimit=220) if len(series) > 1 else None
+    axis = alt.Axis(labelAngle=0 if frame["place"].nunique() <= 8 else -45, labelOverlap="greedy", ticks=False)
+    chart: alt.Chart = (
+        alt.Chart(frame)
+        .mark_bar(cornerRadius=1)
+        .encode(
+            x=alt.X("place:N", sort=None, title=None, axis=axis),
+            y=alt.Y("value:Q", title=title, axis=alt.Axis(labelExpr="format(datum.value, '~s')", ticks=False)),
+            color=alt.Color("series:N", title=None, sort=None, scale=colours, legend=legend),
+            tooltip=[alt.Tooltip("place:N"), alt.Tooltip("series:N"), alt.Tooltip("value:Q", title=title, format=",")],
+        )
+        .properties(height=280)
+    )
+    return chart.encode(xOffset=alt.XOffset("series:N", sort=list(series))) if beside else chart

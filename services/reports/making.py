@@ -1,0 +1,185 @@
+"""From a saved view to a report: a table with its heads, what it is about, and the bars of its chart.
+
+The figures are those of the cube, asked with the rights of whoever reads; a page and a mail show the same report.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from services import clock, company, cube
+from services.cube import Cube, CubeQuestion
+from services.measures import MEASURES, Unit, dimension_name, told
+from services.reports import words
+from services.saved_views import Definition, before, days, question
+from services.text import _, minor_digits, money, number, percent
+from services.work import Work
+
+DAYS_OF_CHART = 62
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value: text where `unit` is None, else a figure (money in cents), None where there is none.
+
+    `change`: a share that is shown with its sign.
+    """
+
+    value: str | float | None
+    unit: Unit | None = None
+    change: bool = False
+
+
+@dataclass(frozen=True)
+class Bars:
+    """The chart. In `frame`: `place` and `series` (words), `value` (money in major units); in the order to draw.
+
+    `beside`: two series to be compared, not parts of a whole.
+    """
+
+    frame: pd.DataFrame
+    title: str
+    series: tuple[str, ...]
+    beside: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that is shown, printed or written into a workbook."""
+
+    title: str
+    about: tuple[str, ...]
+    as_of: datetime
+    made_at: datetime
+    zone: ZoneInfo
+    currency: str
+    heads: tuple[str, ...]
+    rows: list[tuple[Cell, ...]]
+    whole: tuple[Cell, ...] | None
+    bars: Bars | None
+
+
+def made(w: Work, name: str, view: Definition) -> Report:
+    """The report of this moment. Managers only. Raises Invalid, Preparing, Unavailable."""
+    home = company.of(w)
+    today = clock.day_of(w.now, home.zone)
+    known = words.names(w, [*view.by, *view.only])
+    asked = question(view, today)
+    answer = cube.ask(w, asked)
+    about = [f"{words.period(view.period)}: {words.span(days(view, today))}"]
+    if view.against_before:
+        about.append(_("against {days}").format(days=words.span(before(view, today))))
+        heads, rows, whole, as_of = _compared(w, view, asked, answer, today)
+        bars = _weeks(w, view, asked, today, home.currency)
+    else:
+        heads, rows, whole = _divided(view, answer, known)
+        bars, as_of = _bars(view, answer, known, home.currency), answer.as_of
+    about += words.filters(view, known)
+    return Report(name, tuple(about), as_of, w.now, home.zone, home.currency, heads, rows, whole, bars)
+
+
+def shown(cell: Cell, currency: str) -> str:
+    """A cell in words; empty where there is no figure."""
+    if cell.value is None or cell.unit is None:
+        return str(cell.value or "")
+    figure = float(cell.value)
+    if cell.unit is Unit.MONEY:
+        return money(round(figure), currency)
+    if cell.unit is Unit.SHARE:
+        sign = "+" if cell.change and figure > 0 else ""
+        return sign + percent(round(figure * 1000) * 10)
+    return number(figure, 0 if figure.is_integer() else 1)
+
+
+def _figure(measure: str, value: Any) -> Cell:
+    """A count of nothing is 0, a ratio of nothing is none."""
+    if value is None or pd.isna(value):
+        return Cell(0.0 if MEASURES[measure].additive else None, MEASURES[measure].unit)
+    return Cell(float(value), MEASURES[measure].unit)
+
+
+def _divided(
+    view: Definition, answer: Cube, known: words.Names
+) -> tuple[tuple[str, ...], list[tuple[Cell, ...]], tuple[Cell, ...] | None]:
+    """One row per group; below them the whole, which is not their sum where a measure does not add up."""
+    heads = (*(dimension_name(d) for d in view.by), *(told(m)[0] for m in view.measures))
+    rows = [
+        (
+            *(Cell(words.value(d, str(record[d]), known)) for d in view.by),
+            *(_figure(m, record[m]) for m in view.measures),
+        )
+        for record in answer.frame.to_dict("records")
+    ]
+    whole = tuple(_figure(m, answer.whole[m]) for m in view.measures)
+    if not view.by:
+        return heads, [whole], None
+    return heads, rows, (Cell(_("Altogether")), *(Cell("") for _d in view.by[1:]), *whole)
+
+
+def _compared(
+    w: Work, view: Definition, asked: CubeQuestion, answer: Cube, today: date
+) -> tuple[tuple[str, ...], list[tuple[Cell, ...]], None, datetime]:
+    """One row per measure: the span, the one before, the change."""
+    first, end = before(view, today)
+    earlier = cube.ask(w, asked.model_copy(update={"from_day": first, "to_day": end}))
+    heads = (_("Measure"), words.period(view.period), _("Before"), _("Change"))
+    rows: list[tuple[Cell, ...]] = []
+    for m in view.measures:
+        now, then = _figure(m, answer.whole[m]), _figure(m, earlier.whole[m])
+        change = None
+        if now.value is not None and then.value:
+            change = float(now.value) / float(then.value) - 1
+        rows.append((Cell(told(m)[0]), now, then, Cell(change, Unit.SHARE, change=True)))
+    return heads, rows, None, min(answer.as_of, earlier.as_of)
+
+
+def _major(measure: str, value: Any, currency: str) -> float:
+    figure = _figure(measure, value).value
+    scale = 10 ** minor_digits(currency) if MEASURES[measure].unit is Unit.MONEY else 1
+    return float(figure or 0) / scale
+
+
+def _bars(view: Definition, answer: Cube, known: words.Names, currency: str) -> Bars | None:
+    """Bars of the first measure by the first dimension, split by the second. None where they would not add up."""
+    measure = view.measures[0]
+    if not view.by or answer.frame.empty or (len(view.by) > 2 and not MEASURES[measure].additive):
+        return None
+    rows = [
+        {
+            "place": words.value(view.by[0], str(record[view.by[0]]), known),
+            "series": words.value(view.by[1], str(record[view.by[1]]), known) if view.by[1:] else told(measure)[0],
+            "value": _major(measure, record[measure], currency),
+        }
+        for record in answer.frame.to_dict("records")
+    ]
+    sums = pd.DataFrame(rows).groupby(["place", "series"], sort=False)["value"].sum()
+    frame = sums.reset_index()
+    return Bars(frame, told(measure)[0], tuple(dict.fromkeys(frame["series"])))
+
+
+def _weeks(w: Work, view: Definition, asked: CubeQuestion, today: date, currency: str) -> Bars | None:
+    """The first measure day by day beside the days of the span before."""
+    measure, spans = view.measures[0], (before(view, today), days(view, today))
+    if (spans[1][1] - spans[1][0]).days > DAYS_OF_CHART:
+        return None
+    series = tuple(words.span(s) for s in spans)
+    rows = []
+    for name, (first, end) in zip(series, spans, strict=True):
+        daily = asked.model_copy(update={"measures": [measure], "by": ["day"], "from_day": first, "to_day": end})
+        found = cube.ask(w, daily).frame
+        value = {str(d)[:10]: v for d, v in zip(found["day"], found[measure], strict=True)}
+        for n in range((end - first).days):
+            day = first + timedelta(days=n)
+            place = _place(spans[1], n)
+            rows.append({"place": place, "series": name, "value": _major(measure, value.get(str(day)), currency)})
+    return Bars(pd.DataFrame(rows), told(measure)[0], series, beside=True)
+
+
+def _place(span: tuple[date, date], n: int) -> str:
+    """A week is told by its weekdays, anything longer by the number of the day."""
+    if (span[1] - span[0]).days == 7:
+        return words.value("weekday", str((span[0] + timedelta(days=n)).isoweekday()), {})
+    return str(n + 1)
