@@ -1,0 +1,347 @@
+"""Reports by mail: each time exactly once, with the rights their owner has then, and nothing half sent."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from pypdf import PdfReader
+from sqlmodel import Session, col, func, select
+
+from db.columnar import source
+from db.columnar.copy import Copy, Limits
+from db.engine import Engines
+from db.models import OutboxEntry, OutboxFile, OutboxState, Person, ReportRhythm, ReportSchedule, ReportState, Role
+from services import clock, company, mail_delivery, mail_files, outbox, reports, saved_views
+from services.columnar import keeper
+from services.columnar.keeper import Preparing
+from services.errors import Conflict, Invalid, NotAllowed, NotFound
+from services.mail_files import MailFile
+from services.reports import NewSchedule, running
+from services.reports.times import following
+from services.work import SYSTEM, Actor, Work, reading, work
+from tests import make
+from tests.make import NOON
+from tests.test_mail import Mailbox
+from tests.test_mail import mailbox as mailbox
+from tests.test_reports import two_weeks
+
+ROOT = Path(__file__).resolve().parent.parent
+MONDAY_SEVEN = datetime(2026, 3, 9, 7, 0, tzinfo=UTC)
+WEEK = ReportRhythm.WEEK
+
+
+@pytest.fixture
+def at(fresh_engines: Engines, monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    def move(now: datetime) -> None:
+        monkeypatch.setattr(clock, "now", lambda: now)
+
+    move(NOON)
+    return move
+
+
+@pytest.fixture
+def owner(at: Any, fresh_engines: Engines) -> Iterator[Actor]:
+    """A manager with the Monday report; the copy is made. An administrator and a colleague are there too."""
+    with work(SYSTEM) as w:
+        two_weeks(w)
+        who = make.actor(w.session, Role.MANAGER)
+        make.person(w.session, Role.STAFF, email="colleague@example.com")
+        make.person(w.session, Role.ADMIN, email="admin@example.com")
+    with source.snapshot(fresh_engines.read) as primary:
+        keeper.bind(Copy.in_memory(primary, NOON.isoformat(), Limits("256MB", 1)))
+    with work(who) as w:
+        reports.monday_report(w)
+    yield who
+    keeper.bind(None)
+
+
+def plan(actor: Actor) -> reports.Listed:
+    with reading(actor) as w:
+        [one] = reports.listed(w)
+    return one
+
+
+def mails(kind: str = "report") -> list[OutboxEntry]:
+    with reading(SYSTEM) as w:
+        return list(w.session.exec(select(OutboxEntry).where(OutboxEntry.kind == kind).order_by(col(OutboxEntry.id))))
+
+
+def files() -> int:
+    with reading(SYSTEM) as w:
+        return w.session.exec(select(func.count()).select_from(OutboxFile)).one()
+
+
+def test_the_report_arrives_with_pdf_and_workbook(owner: Actor, at: Any, mailbox: Mailbox) -> None:
+    at(MONDAY_SEVEN - timedelta(seconds=1))
+    assert reports.tick() == 0
+    at(MONDAY_SEVEN)
+    assert reports.tick() == 1
+    assert files() == 2
+    assert mail_delivery.deliver_due() == 1
+    [mail] = mailbox.taken
+    assert (mail["To"], mail["Subject"]) == (owner.email, "Monday report, Mar 9, 2026")
+    body, pdf, xlsx = mail.walk() if not mail.is_multipart() else list(mail.walk())[1:]
+    assert "Monday report" in body.get_content()
+    assert (pdf.get_content_type(), pdf.get_filename()) == ("application/pdf", "Monday report 2026-03-09.pdf")
+    assert (xlsx.get_content_type(), xlsx.get_filename()) == (running.XLSX, "Monday report 2026-03-09.xlsx")
+    told = PdfReader(BytesIO(pdf.get_content())).pages[0].extract_text()
+    assert "Monday report" in told
+    assert xlsx.get_content().startswith(b"PK")
+    assert files() == 0, "the reader has them now"
+    assert (plan(owner).due_at, plan(owner).last_sent_at) == (MONDAY_SEVEN + timedelta(days=7), MONDAY_SEVEN)
+
+
+def test_two_workers_send_it_once(owner: Actor, at: Any) -> None:
+    at(MONDAY_SEVEN)
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(lambda _n: reports.tick(), range(4))) == 1
+    assert (len(mails()), files()) == (1, 2)
+    assert reports.tick() == 0
+
+
+def test_killed_between_the_mail_and_the_end_it_is_sent_once_afterwards(
+    owner: Actor, at: Any, fresh_engines: Engines
+) -> None:
+    url = fresh_engines.write.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "tests.report_killed", url, MONDAY_SEVEN.isoformat()]
+    ended = subprocess.run(command, cwd=ROOT, check=False, timeout=60)
+    assert ended.returncode == -signal.SIGKILL
+    assert (mails(), files()) == ([], 0)
+    assert plan(owner).due_at == MONDAY_SEVEN
+    at(MONDAY_SEVEN + timedelta(seconds=30))
+    assert reports.tick() == 1
+    assert (len(mails()), files()) == (1, 2)
+
+
+def test_times_missed_while_nothing_ran_are_made_up_for_once(owner: Actor, at: Any) -> None:
+    at(MONDAY_SEVEN + timedelta(days=15))
+    assert reports.tick() == 1
+    assert reports.tick() == 0
+    assert len(mails()) == 1
+    assert plan(owner).due_at == MONDAY_SEVEN + timedelta(days=21)
+
+
+def test_a_mail_server_that_is_away_loses_neither_mail_nor_files(
+    owner: Actor, at: Any, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(MONDAY_SEVEN)
+    reports.tick()
+    mailbox.refuses[owner.email] = "451 try later"
+    assert mail_delivery.deliver_due() == 0
+    assert files() == 2
+    mailbox.refuses.clear()
+    at(MONDAY_SEVEN + timedelta(minutes=5))
+    assert mail_delivery.deliver_due() == 1
+    [mail] = mailbox.taken
+    assert len(list(mail.iter_attachments())) == 2
+    assert mails()[0].state is OutboxState.SENT
+
+
+def test_figures_that_are_still_being_prepared_are_waited_for(
+    owner: Actor, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(MONDAY_SEVEN)
+
+    def preparing() -> Copy:
+        raise Preparing(0.4)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keeper, "current", preparing)
+        assert reports.tick() == 0
+    waits = plan(owner)
+    assert (waits.due_at, waits.state) == (MONDAY_SEVEN, ReportState.ACTIVE)
+    assert "40 % done" in waits.error
+    assert reports.tick() == 0, "not before a moment has passed"
+    at(MONDAY_SEVEN + running.AGAIN)
+    assert reports.tick() == 1
+    assert plan(owner).error == ""
+    assert plan(owner).due_at == MONDAY_SEVEN + timedelta(days=7)
+
+
+@pytest.mark.parametrize("change", [{"disabled_at": NOON}, {"role": Role.STAFF}])
+def test_it_stops_when_its_owner_may_not_read_any_more_and_others_are_told(
+    owner: Actor, at: Any, change: dict[str, Any]
+) -> None:
+    with work(SYSTEM) as w:
+        who = w.session.get_one(Person, owner.person_id)
+        for name, value in change.items():
+            setattr(who, name, value)
+        w.session.add(who)
+    at(MONDAY_SEVEN)
+    assert reports.tick() == 0
+    assert mails() == []
+    with reading(SYSTEM) as w:
+        row = w.session.exec(select(ReportSchedule)).one()
+    assert row.state is ReportState.STOPPED
+    assert row.error.startswith("The owner of this schedule")
+    told = {m.recipient for m in mails("report-stopped")}
+    assert "admin@example.com" in told
+    assert (owner.email in told) is (change.get("disabled_at") is None)
+    at(MONDAY_SEVEN + timedelta(days=7))
+    assert reports.tick() == 0
+    assert len(mails("report-stopped")) == len(told), "told once"
+
+
+def test_a_shared_view_that_is_private_again_stops_the_reports_of_others(owner: Actor, at: Any) -> None:
+    with work(owner) as w:
+        view = plan(owner).view_id
+        saved_views.change(w, view, 1, shared=True)
+    with work(SYSTEM) as w:
+        other = make.actor(w.session, Role.MANAGER)
+    with work(other) as w:
+        reports.add(w, view, NewSchedule(every=WEEK, day=1, minute=420, recipients=[int(other.person_id or 0)]))
+    with work(owner) as w:
+        saved_views.change(w, view, 2, shared=False)
+    at(MONDAY_SEVEN)
+    assert reports.tick() == 1
+    assert plan(other).state is ReportState.STOPPED
+    with work(other) as w, pytest.raises(NotFound):
+        reports.switch(w, plan(other).id, plan(other).version, ReportState.ACTIVE)
+
+
+def test_a_removed_view_is_not_sent(owner: Actor, at: Any) -> None:
+    with work(owner) as w:
+        saved_views.remove(w, plan(owner).view_id, 1)
+    at(MONDAY_SEVEN)
+    assert reports.tick() == 0
+    assert mails() == []
+
+
+def test_pause_resume_end_and_one_now(owner: Actor, at: Any) -> None:
+    with work(owner) as w:
+        reports.switch(w, plan(owner).id, plan(owner).version, ReportState.PAUSED)
+    at(MONDAY_SEVEN)
+    assert reports.tick() == 0
+    with reading(owner) as w:
+        ready = reports.prepared(w, plan(owner).id)
+    with work(owner) as w:
+        reports.send_now(w, plan(owner).id, ready)
+    assert [m.recipient for m in mails()] == [owner.email]
+    with work(owner) as w:
+        reports.switch(w, plan(owner).id, plan(owner).version, ReportState.ACTIVE)
+    assert plan(owner).due_at == MONDAY_SEVEN + timedelta(days=7), "what was paused is not made up for"
+    with work(owner) as w, pytest.raises(Conflict):
+        reports.switch(w, plan(owner).id, 1, ReportState.ENDED)
+    one = plan(owner)
+    with work(owner) as w:
+        reports.switch(w, one.id, one.version, ReportState.ENDED)
+    with reading(owner) as w:
+        assert reports.listed(w) == []
+    with work(owner) as w, pytest.raises(Conflict, match="ended"):
+        reports.switch(w, one.id, one.version + 1, ReportState.ACTIVE)
+
+
+def test_a_recipient_who_left_gets_nothing_more(owner: Actor, at: Any) -> None:
+    one = plan(owner)
+    with work(SYSTEM) as w:
+        colleague = w.session.exec(select(Person).where(Person.email == "colleague@example.com")).one()
+    with work(owner) as w:
+        to = [int(owner.person_id or 0), colleague.id]
+        reports.change(w, one.id, one.version, one.plan.model_copy(update={"recipients": to}))
+    at(MONDAY_SEVEN)
+    reports.tick()
+    assert {m.recipient for m in mails()} == {owner.email, "colleague@example.com"}
+    assert "http" not in next(m.body for m in mails() if m.recipient == "colleague@example.com")
+    with work(SYSTEM) as w:
+        colleague.disabled_at = NOON
+        w.session.add(colleague)
+    at(MONDAY_SEVEN + timedelta(days=7))
+    reports.tick()
+    assert [m.recipient for m in mails()].count("colleague@example.com") == 1
+
+
+@pytest.mark.parametrize(
+    ("every", "day", "minute", "expected"),
+    [
+        (WEEK, 1, 420, datetime(2026, 3, 9, 6, 0, tzinfo=UTC)),
+        (WEEK, 1, 13 * 60 + 1, datetime(2026, 3, 2, 12, 1, tzinfo=UTC)),
+        (WEEK, 7, 150, datetime(2026, 3, 8, 1, 30, tzinfo=UTC)),
+        (ReportRhythm.MONTH, 31, 420, datetime(2026, 3, 31, 5, 0, tzinfo=UTC)),
+        (ReportRhythm.MONTH, 2, 13 * 60, datetime(2026, 4, 2, 11, 0, tzinfo=UTC)),
+        (ReportRhythm.WEEKDAYS, 0, 420, datetime(2026, 3, 3, 6, 0, tzinfo=UTC)),
+    ],
+)
+def test_days_and_times_are_those_of_the_company(
+    every: ReportRhythm, day: int, minute: int, expected: datetime
+) -> None:
+    assert following(every, day, minute, NOON, ZoneInfo("Europe/Berlin")) == expected
+
+
+def test_a_short_month_and_the_change_of_the_clock_leave_no_report_out() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    february = following(ReportRhythm.MONTH, 31, 420, datetime(2026, 2, 1, tzinfo=UTC), berlin)
+    assert february == datetime(2026, 2, 28, 6, 0, tzinfo=UTC)
+    gap = following(WEEK, 7, 150, datetime(2026, 3, 28, tzinfo=UTC), berlin)  # 02:30 is not there on 29 March
+    assert gap == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert following(WEEK, 7, 150, gap, berlin) == datetime(2026, 4, 5, 0, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def w(session: Session, work_as: Callable[..., Work]) -> Work:
+    return work_as(make.actor(session, Role.MANAGER))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"day": 0},
+        {"day": 8},
+        {"every": ReportRhythm.MONTH, "day": 32},
+        {"every": ReportRhythm.WEEKDAYS, "day": 3},
+        {"recipients": []},
+        {"recipients": [10**6]},
+        {"as_pdf": False, "as_xlsx": False},
+    ],
+)
+def test_a_schedule_that_makes_no_sense_is_refused(w: Work, wrong: dict[str, Any]) -> None:
+    view = saved_views.save(w, "Sales", {"measures": ["revenue"]})
+    right = {"every": WEEK, "day": 1, "minute": 420, "recipients": [w.actor.person_id]}
+    with pytest.raises(Invalid):
+        reports.add(w, view, NewSchedule.model_validate({**right, **wrong}))
+    reports.add(w, view, NewSchedule.model_validate(right))
+
+
+def test_reports_go_to_the_team_only(w: Work) -> None:
+    view = saved_views.save(w, "Sales", {"measures": ["revenue"]})
+    customer = make.person(w.session, Role.CUSTOMER, of=make.customer(w.session))
+    with pytest.raises(Invalid, match="only to persons of the team"):
+        reports.add(w, view, NewSchedule(every=WEEK, day=1, minute=0, recipients=[customer.id]))
+
+
+def test_others_neither_see_nor_change_a_schedule_and_an_administrator_may_end_it(
+    w: Work, work_as: Callable[..., Work]
+) -> None:
+    view = saved_views.save(w, "Sales", {"measures": ["revenue"]}, shared=True)
+    new = NewSchedule(every=WEEK, day=1, minute=420, recipients=[int(w.actor.person_id or 0)])
+    one = reports.add(w, view, new)
+    other, admin = work_as(make.actor(w.session, Role.MANAGER)), work_as(make.actor(w.session, Role.ADMIN))
+    assert reports.listed(other) == []
+    with pytest.raises(NotAllowed):
+        reports.listed(other, everybody=True)
+    for act in (
+        lambda v: reports.switch(v, one, 1, ReportState.ENDED),
+        lambda v: reports.change(v, one, 1, new),
+        lambda v: reports.prepared(v, one),
+    ):
+        with pytest.raises(NotFound):
+            act(other)
+    with pytest.raises(NotFound):
+        reports.change(admin, one, 1, new)
+    assert [p.owner for p in reports.listed(admin, everybody=True)] == [w.actor.name]
+    reports.switch(admin, one, 1, ReportState.ENDED)
+    assert reports.listed(w) == []
+
+
+def test_files_of_a_mail_have_a_bound(w: Work) -> None:
+    large = MailFile("large.pdf", "application/pdf", b"x" * (mail_files.MOST_BYTES + 1))
+    with pytest.raises(Invalid, match="larger than 7 MB"):
+        outbox.post(w, "report", "ada@example.com", "Large", ["Text"], files=[large])
+    company.forget()
