@@ -15,9 +15,13 @@ BEFORE_AND_NOW = ("#9db8b4", "#0f766e")
 MOST_PLACES = 60
 
 
-def bars(frame: pd.DataFrame, title: str, series: Sequence[str], *, beside: bool) -> alt.Chart:
-    """Bars by place; several series on top of each other, or `beside` each other to be compared."""
-    colours = alt.Scale(domain=list(series), range=list(BEFORE_AND_NOW if beside else PALETTE))
+def bars(frame: pd.DataFrame, title: str, series: Sequence[str], *, beside: bool, paper: bool = True) -> alt.Chart:
+    """Bars by place; several series on top of each other, or `beside` each other to be compared.
+
+    On a page the theme gives the colours of parts, which are others in the dark.
+    """
+    own = list(BEFORE_AND_NOW if beside else PALETTE)
+    colours = alt.Scale(domain=list(series), range=own if paper or beside else alt.Undefined)
     legend = alt.Legend(orient="bottom", columns=3, symbolType="square", labelLimit=220) if len(series) > 1 else None
     axis = alt.Axis(labelAngle=0 if frame["place"].nunique() <= 8 else -45, labelOverlap="greedy", ticks=False)
     chart: alt.Chart = (
