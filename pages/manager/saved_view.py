@@ -40,8 +40,7 @@ def file_of(view_id: int, sid: str, kind: str) -> bytes:
 
 def drawn(report: Report) -> None:
     """What it is about, the chart and the table."""
-    for line in report.about:
-        st.text(line)
+    st.text("\n".join(report.about))
     at = clock_time(report.as_of, report.zone)
     st.caption(md(_("As of {day}, {time}").format(day=local_date(report.as_of, report.zone), time=at)))
     if report.bars is not None:

@@ -22,7 +22,10 @@ def bars(frame: pd.DataFrame, title: str, series: Sequence[str], *, beside: bool
     """
     own = list(BEFORE_AND_NOW if beside else PALETTE)
     colours = alt.Scale(domain=list(series), range=own if paper or beside else alt.Undefined)
-    legend = alt.Legend(orient="bottom", columns=3, symbolType="square", labelLimit=220) if len(series) > 1 else None
+    # A telephone is narrow: two whole spans stand below each other.
+    columns, limit = (1, 280) if beside else (3, 110)
+    shown = alt.Legend(orient="bottom", symbolType="square", columns=columns, labelLimit=limit)
+    legend = shown if len(series) > 1 else None
     axis = alt.Axis(labelAngle=0 if frame["place"].nunique() <= 8 else -45, labelOverlap="greedy", ticks=False)
     chart: alt.Chart = (
         alt.Chart(frame)
