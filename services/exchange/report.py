@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.exports import harmless
 from services.text import _, ngettext
 
 
@@ -159,11 +160,5 @@ class Rejects:
             if first:
                 self.file.chmod(0o600)  # it holds data of customers
                 writer.writerow([_("table"), _("row"), _("column"), _("value"), _("reason")])
-            writer.writerows((r.table, r.row, r.column, _harmless(r.value), r.reason) for r in rejects)
+            writer.writerows((r.table, r.row, r.column, harmless(r.value[:200]), r.reason) for r in rejects)
         self.written += len(rejects)
-
-
-def _harmless(value: str) -> str:
-    """The beginning of a value, as text also for a spreadsheet."""
-    short = value[:200].replace("\x00", "\\0")
-    return f"'{short}" if short.lstrip().startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")) else short

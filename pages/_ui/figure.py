@@ -1,0 +1,119 @@
+"""One figure of the analytics as every page shows it: chart, sentence, numbers, files, from what and as of when.
+
+    table = Table(frame, (Column("label", _("Month")), Column("value", _("Revenue"), Kind.MONEY, home().currency)),
+                  About(_("Revenue by month"), _("Lines of sales"), period_in_words, copy.as_of, actor.zone))
+    figure(actor, "revenue_by_month", table, summary=_("Highest: March."), build=lambda: bars.plain(marks, ...),
+           marks=marks)
+
+Belongs into a fragment: showing the numbers runs it again. `build` returns an Altair chart with tooltips, compiled once
+per `form` (the name of the figure unless given) and language: what depends on the data belongs into the marks.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from db.models import Role
+from pages._ui.cached import chart_spec
+from pages._ui.show import empty, md, when
+from services import exports, sessions
+from services.errors import NotSignedIn
+from services.exports import MOST_ROWS, TYPES, Form, Kind, Table
+from services.text import _, locale_name, minor_digits, number
+from services.work import Actor
+
+HEIGHT = 300
+MOST_SHOWN = 1_000
+
+
+def figure(
+    actor: Actor,
+    name: str,
+    table: Table,
+    *,
+    summary: str = "",
+    build: Callable[[], Any] | None = None,
+    marks: pd.DataFrame | None = None,
+    form: str = "",
+    height: int = HEIGHT,
+    too_little: str = "",
+    on_select: Any = "ignore",
+    role: Role = Role.MANAGER,
+) -> None:
+    """Draw it. Without `build` the numbers stand open; `marks` are the rows of the chart (else the table's).
+
+    `too_little` says what is missing and takes the place of everything else. `on_select` as of st.vega_lite_chart,
+    whose key is `chart_NAME`. `role`: who may download. Titles and sentences are shown as text, whatever is in them.
+    """
+    with st.container(key=f"figure_{name}"):
+        st.subheader(md(table.about.title), anchor=False)
+        if too_little:
+            empty(_("Too little data"), md(too_little), ":material/hourglass_empty:")
+            return
+        if summary:
+            st.caption(md(summary))
+        chart = None
+        if build is not None:
+            chart = chart_spec(f"figure {form or name}", locale_name(), build), table.frame if marks is None else marks
+            told = f"{table.about.title}: {summary}"
+            st.vega_lite_chart(chart[1], chart[0], height=height, key=f"chart_{name}", on_select=on_select, alt=told)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            shown = build is None or st.toggle(_("Table"), key=f"figure_table_{name}")
+            _buttons(actor, name, table, chart, role)
+        if shown:
+            _numbers(name, table)
+        about = table.about
+        told_of = _("From: {source} · {period} · as of {time}")
+        st.caption(md(told_of.format(source=about.source, period=about.period, time=when(about.as_of, actor))))
+
+
+def _content(
+    sid: str, form: Form, table: Table, chart: tuple[dict[str, Any], pd.DataFrame] | None, role: Role
+) -> bytes:
+    """Asked for when the button is pressed, outside of any page: who is asking is looked up anew."""
+    asking = sessions.actor_of(sid)
+    if asking is None:
+        raise NotSignedIn
+    return exports.given_out(asking, form, table, role=role, chart=chart)
+
+
+def _buttons(
+    actor: Actor, name: str, table: Table, chart: tuple[dict[str, Any], pd.DataFrame] | None, role: Role
+) -> None:
+    if len(table.frame) > MOST_ROWS:
+        st.caption(_("More than {n} rows: too many for a file.").format(n=number(MOST_ROWS)))
+        return
+    for form in Form if chart is not None else (Form.CSV, Form.XLSX):
+        st.download_button(
+            form.upper(),
+            partial(_content, actor.session_id, form, table, chart, role),
+            f"{name.replace('_', '-')}.{form}",
+            TYPES[form],
+            icon=":material/download:",
+            on_click="ignore",
+            type="tertiary",
+            key=f"figure_{form}_{name}",
+        )
+
+
+def _numbers(name: str, table: Table) -> None:
+    frame = table.frame[[c.name for c in table.columns]].head(MOST_SHOWN)
+    config: dict[str, Any] = {}
+    for column in table.columns:
+        if column.kind is Kind.MONEY:
+            digits = minor_digits(column.currency)
+            frame = frame.assign(**{column.name: frame[column.name] / 10**digits})
+            config[column.name] = st.column_config.NumberColumn(column.heading, format=f"%,.{digits}f")
+        elif column.kind is Kind.SHARE:
+            config[column.name] = st.column_config.NumberColumn(column.label, format="percent")
+        elif column.kind is Kind.INSTANT:
+            config[column.name] = st.column_config.DatetimeColumn(column.label, timezone=table.about.zone.key)
+        else:
+            config[column.name] = column.label
+    st.dataframe(frame, hide_index=True, column_config=config, key=f"figure_numbers_{name}", alt=table.about.title)
+    if len(table.frame) > MOST_SHOWN:
+        shown = _("The first {n} of {total} rows; the files have all of them.")
+        st.caption(shown.format(n=number(MOST_SHOWN), total=number(len(table.frame))))
