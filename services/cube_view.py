@@ -86,7 +86,7 @@ class View(SQLModel):
         measures = _known(given.get("measure", ()), MEASURES)[:MOST_MEASURES]
         by = _known(given.get("by", ()), DIMENSIONS)[:MOST_DIMENSIONS]
         period, most, compare = (next(iter(given.get(n, ())), "") for n in ("period", "most", "compare"))
-        only = {}
+        only: dict[str, list[str]] = {}
         for d in DIMENSIONS:
             values = [v for v in dict.fromkeys(given.get(_ONLY + d, ())) if len(v) <= LONGEST_VALUE][:MOST_VALUES]
             if values and len(only) < 12:

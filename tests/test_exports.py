@@ -36,7 +36,8 @@ def table(frame: pd.DataFrame, *columns: Column) -> Table:
 def sold() -> Table:
     frame = pd.DataFrame(
         {"who": ["Ada", None], "n": [3.0, np.nan], "cents": [123456, -5], "share": [0.25, np.nan],
-         "day": pd.to_datetime(["2026-02-01", None]), "at": pd.to_datetime([AT, None], utc=True), "hidden": [1, 2]}
+         "day": pd.Series(["2026-02-01", None], dtype="datetime64[ns]"),
+         "at": pd.Series([AT, None], dtype="datetime64[ns, UTC]"), "hidden": [1, 2]}
     )  # fmt: skip
     kinds = [("who", Kind.TEXT), ("n", Kind.COUNT), ("share", Kind.SHARE), ("day", Kind.DATE), ("at", Kind.INSTANT)]
     return table(frame, *(Column(n, n, k) for n, k in kinds), Column("cents", "Amount", Kind.MONEY, "EUR"))
