@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.demo import DemoSummary
-from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.conftest import DESKTOP, PHONE, settled
 from tests.journeys.test_three_people import sign_in
 from tests.live_server import LiveServer
 
@@ -51,10 +51,7 @@ def test_the_day_begins_with_what_is_due_and_keys_settle_it(
     sign_in(page, server, summary, AGENT, "today")
     done = page.get_by_role("button", name=re.compile("^(Done|Kept)"))
     expect(done.first).to_be_visible(timeout=TICK_MS)
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", "notRunning"
-    )  # all lines are there
-    page.wait_for_timeout(1000)
+    settled(page)  # all lines are there
     before = done.count()
     page.keyboard.press("d")
     expect(done).to_have_count(before - 1)

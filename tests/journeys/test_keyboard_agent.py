@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.demo import DemoSummary
-from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.conftest import DESKTOP, PHONE, settled
 from tests.journeys.test_three_people import sign_in
 from tests.live_server import LiveServer
 
@@ -87,7 +87,7 @@ def test_a_line_is_put_off_with_two_keys_without_leaving_the_day(
     sign_in(page, server, summary, AGENT, "today?scope=all")
     done = page.get_by_role("button", name=re.compile("^(Done|Kept)"))
     expect(done.first).to_be_visible()
-    page.wait_for_timeout(1_000)  # all lines are there
+    settled(page)  # all lines are there
     before = done.count()
     page.keyboard.press("m")
     expect(page.get_by_role("button", name="Tomorrow morning")).to_be_visible()

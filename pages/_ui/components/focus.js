@@ -13,6 +13,17 @@ function writing(event) {
   return event.composedPath().some(e => e.matches?.("input, textarea, select, [contenteditable], [role='dialog']"));
 }
 
+// The field may be drawn a moment after this one, the first time a good moment: what draws it is loaded then. Somebody
+// who writes elsewhere in the meantime is left alone.
+function comes(state, frames) {
+  requestAnimationFrame(() => {
+    const found = field(state.target);
+    if (state.gone || document.activeElement?.matches("input, textarea, select")) return;
+    if (found) found.focus();
+    else if (frames > 0) comes(state, frames - 1);
+  });
+}
+
 export default function (component) {
   const { data, parentElement } = component;
   let state = kept.get(parentElement);
@@ -33,10 +44,10 @@ export default function (component) {
   state.pressed = data.pressed;
   if (data.now && !state.done) {
     state.done = true;
-    // The field may be drawn a moment after this one.
-    requestAnimationFrame(() => field(state.target)?.focus());
+    comes(state, 180);
   }
   return () => {
+    state.gone = true;
     document.removeEventListener("keydown", state.press);
     kept.delete(parentElement);
   };
