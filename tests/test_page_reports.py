@@ -102,5 +102,5 @@ def test_run_on_its_own_a_page_stops_a_stranger(session: Session, name: str) -> 
 def test_the_pages_are_for_managers(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     signed_in(session, monkeypatch, Role.STAFF)
     for name in ("saved_views.py", "saved_view.py", "schedules.py"):
-        at = page(name)
+        at = AppTest.from_file(str(PAGES / "manager" / name), default_timeout=60).run()
         assert [e.value for e in at.error] == ["This page is not yours."]

@@ -14,9 +14,10 @@ from pages.manager._ui.schedule_list import schedules_of
 from pages.manager._ui.view_form import view_form
 from services import reports, saved_views, sessions
 from services.charts import report as charts
+from services.columnar import Preparing
 from services.errors import NotFound, NotSignedIn
 from services.reports import Report, shown
-from services.saved_views import Saved
+from services.saved_views import Definition, Saved
 from services.text import _, clock_time, local_date
 from services.work import reading, work
 
@@ -41,18 +42,34 @@ def file_of(view_id: int, sid: str, kind: str) -> bytes:
 def drawn(report: Report) -> None:
     """What it is about, the chart and the table."""
     st.text("\n".join(report.about))
-    at = clock_time(report.as_of, report.zone)
-    st.caption(md(_("As of {day}, {time}").format(day=local_date(report.as_of, report.zone), time=at)))
+    day, at = local_date(report.as_of, report.zone), clock_time(report.as_of, report.zone)
+    st.caption(md(_("As of {day}, {time}").format(day=day, time=at)))
     if report.bars is not None:
         bars = report.bars
-        st.altair_chart(
-            charts.bars(bars.frame, bars.title, bars.series, beside=bars.beside, paper=False), width="stretch"
-        )
+        chart = charts.bars(bars.frame, bars.title, bars.series, beside=bars.beside, paper=False)
+        st.altair_chart(chart, width="stretch")
     rows = [*report.rows, *([report.whole] if report.whole else [])]
     table = pd.DataFrame([[shown(c, report.currency) for c in row] for row in rows], columns=list(report.heads))
     right = [h for h, cell in zip(report.heads, rows[0], strict=True) if cell.unit is not None] if rows else []
     columns = {head: st.column_config.TextColumn(alignment="right") for head in right}
     st.dataframe(table, hide_index=True, column_config=columns, key="view_table")
+
+
+@st.fragment(run_every="10s")
+def figures(name: str, asked: Definition) -> None:
+    """The report of this moment, kept current; what is still being prepared appears by itself."""
+    who = require(Role.MANAGER, touch=False)
+    waits = None
+    with reported() as outcome:
+        try:
+            with reading(who) as w:
+                report = reports.made(w, name, asked)
+        except Preparing as preparing:
+            waits = str(preparing)
+    if waits:
+        st.info(md(waits), icon=":material/hourglass_top:")
+    elif outcome.ok:
+        drawn(report)
 
 
 @st.fragment
@@ -97,8 +114,5 @@ if outcome.ok:
     if view.definition is None:
         st.warning(md(view.broken))
     else:
-        with reported() as outcome, reading(actor) as w:
-            report = reports.made(w, view.name, view.definition)
-        if outcome.ok:
-            drawn(report)
+        figures(view.name, view.definition)
     schedules_of(view.id)
