@@ -104,7 +104,10 @@ def told(code: str) -> tuple[str, str]:
             _("Revenue less the recorded cost of the pieces. Lines without a recorded cost are left out."),
         ),
         "cost_known": (_("Lines with a cost"), _("The share of lines whose cost is recorded, and so in the profit.")),
-        "orders": (_("Orders"), _("Sales: cancelled, adjusted and unavailable orders are none.")),
+        "orders": (
+            _("Orders"),
+            _("Sales with at least one line: cancelled, adjusted and unavailable orders are none."),
+        ),
         "units": (_("Units"), _("Pieces sold; what the source counts as negative is taken off.")),
         "lines": (_("Lines"), _("Lines of sales.")),
         "customers": (_("Customers"), _("Different known customers with a sale.")),
