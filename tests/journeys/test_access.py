@@ -1,0 +1,77 @@
+"""Access for everybody: axe on all pages of a customer, light and dark, in a phone's and a desk's window."""
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from api import cookies
+from pages._ui import registry
+from services.demo import DemoSummary
+from tests.journeys.conftest import DESKTOP, PHONE, settled
+from tests.live_server import LiveServer
+
+pytestmark = pytest.mark.browser
+GRAVE = {"serious", "critical"}
+ADDRESSED = {"product": "product?product=1"}
+OWN = tuple(
+    ADDRESSED.get(e.url, e.url) for e in registry.entries("en") if e.path.startswith(("customer/", "everyone/"))
+)
+#: What Streamlit draws itself and nobody else can change: rule -> what it must still be, and why it may stay.
+STREAMLITS = {
+    # The groups of its page menu are lists of lists of its own making.
+    "list": r"data-testid=\"stSidebarNav",
+    "listitem": r"<li class=\"st-emotion-cache",
+}
+#: The chosen part of a row of choices is written in the primary colour, on which it writes white on buttons too. Both
+#: at 4.5 : 1 cannot be on a dark page: white asks for a luminance of at most 0.183, the page for at least 0.212.
+CHOSEN = ("[data-testid='stButtonGroup'] button[data-variant]", "[data-testid='stTabs'] [role='tab']")
+
+
+def as_person(browser: Browser, server: LiveServer, email: str) -> Page:
+    """A page of somebody who has signed in."""
+    context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]  # a plain dict will do
+    secret = server.browser_of(email)[cookies.STRONG + cookies.SESSION]
+    context.add_cookies([{"name": cookies.SESSION, "value": secret, "url": server.url}])
+    return context.new_page()
+
+
+def grave(page: Page, *, dark: bool) -> list[str]:
+    """The serious findings that are ours: rule and markup."""
+    wanted: dict[str, Any] = {"resultTypes": ["violations"]}
+    if dark:
+        wanted = {"runOnly": ["color-contrast"]}  # nothing else depends on the theme
+    context = {"exclude": [[one] for one in CHOSEN]} if dark else None
+    found = Axe().run(page, context=context, options=wanted).response["violations"]
+    told = [(v["id"], n["html"]) for v in found if v["impact"] in GRAVE for n in v["nodes"]]
+    return [
+        f"{page.url} {rule}: {html[:200]}" for rule, html in told if not re.search(STREAMLITS.get(rule, "^$"), html)
+    ]
+
+
+def examined(page: Page, server: LiveServer, path: str) -> list[str]:
+    """One page in a phone's and a desk's window, light and dark."""
+    found = []
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a plain dict will do
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{server.url}/{path}")
+    expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
+    settled(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} is too wide"
+    found += grave(page, dark=False)
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]  # a plain dict will do
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", "rgb(16, 24, 23)")
+    return found + grave(page, dark=True)
+
+
+def test_nothing_serious_stands_in_a_customers_way(
+    demo_server: tuple[LiveServer, DemoSummary], browser: Browser
+) -> None:
+    server, _summary = demo_server
+    page = as_person(browser, server, "customer@example.com")
+    found = [one for path in OWN for one in examined(page, server, path)]
+    page.context.close()
+    assert not found, "\n".join(found)
