@@ -26,7 +26,7 @@ from services.segments.seeing import asks_what_it_may, rules
 from services.text import _
 from services.work import SYSTEM, Work
 
-PREVIEWED, PAGE, MOST_CHOICES = 3, 50, 300
+PREVIEWED, PAGE, MOST_CHOICES, MOST_TAKEN = 3, 50, 300, 200_000
 
 
 @dataclass(frozen=True)
@@ -151,6 +151,15 @@ def listed(w: Work, rule: Group, page: int = 0, *, itself: int | None = None) ->
         return total, named(w, _members(copy, asked, order, PAGE, PAGE * max(0, page)))
 
 
+def everybody(w: Work, rule: Group, *, itself: int | None = None) -> list[Member]:
+    """All members, those with the highest revenue first, for a file. Managers only."""
+    w.require(Role.MANAGER)
+    asked = question_of(w, rule, itself=itself)
+    with _copy(w, asked) as copy:
+        order = "ORDER BY coalesce(s.revenue, 0) DESC, c.customer_id"
+        return named(w, _members(copy, asked, order, MOST_TAKEN, 0))
+
+
 def ids(w: Work, rule: Group, *, itself: int | None = None) -> npt.NDArray[np.int64]:
     """The numbers of all members, in order. Staff only; who may see them is the caller's question."""
     asked = question_of(w, rule, itself=itself)
@@ -181,11 +190,21 @@ def by_number(w: Work, wanted: list[int]) -> list[Member]:
     return [found[i] for i in wanted if i in found]
 
 
+def customer_names(w: Work, wanted: list[int]) -> dict[int, str]:
+    """What customers are called. Staff only."""
+    w.require(Role.STAFF)
+    found: dict[int, str] = {}
+    for at in range(0, len(wanted), 10_000):
+        part = col(Customer.id).in_(wanted[at : at + 10_000])
+        rows = w.session.exec(select(Customer.id, Customer.name, Customer.company).where(part))
+        found |= {i: called(i, name, firm) for i, name, firm in rows}
+    return found
+
+
 def named(w: Work, frame: pd.DataFrame) -> list[Member]:
     """Rows of the copy with the names of the primary."""
     wanted = [int(i) for i in frame["customer_id"]]
-    rows = w.session.exec(select(Customer.id, Customer.name, Customer.company).where(col(Customer.id).in_(wanted)))
-    who = {i: called(i, name, firm) for i, name, firm in rows}
+    who = customer_names(w, wanted)
     rows_of: list[dict[str, Any]] = [{str(k): v for k, v in r.items()} for r in frame.to_dict("records")]
     return [
         Member(

@@ -1,0 +1,83 @@
+"""One answer of the analytics on a page: what it says in a sentence, the chart, the table, files, and what it is of."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages._ui.cached import chart_spec
+from pages._ui.show import md
+from services import sheets
+from services.text import _, clock_time, local_date, locale_name
+from services.work import Actor
+
+FIELD = dict[str, Any]
+
+
+def as_of(at: datetime, actor: Actor, of: str) -> str:
+    """`As of 2 Mar 2026, 12:00:03 · from 1,200 orders`."""
+    told = _("As of {day}, {time}").format(day=local_date(at, actor.zone), time=clock_time(at, actor.zone))
+    return f"{told} · {of}" if of else told
+
+
+def chart(key: str, sentence: str, frame: pd.DataFrame, build: Callable[[], Any]) -> dict[str, Any]:
+    """The chart, with its sentence for those who do not see it. Returns its specification."""
+    spec = chart_spec(f"{key} {','.join(frame.columns)}", locale_name(), build)
+    st.vega_lite_chart(frame, spec, key=f"chart_{key}", alt=sentence, width="stretch")
+    return spec
+
+
+def table(
+    key: str, frame: pd.DataFrame, labels: dict[str, str], config: FIELD | None = None, *, pick: bool = False
+) -> int | None:
+    """The rows, columns called by `labels`. With `pick` a row can be chosen; returns its place."""
+    shown = frame[list(labels)].reset_index(drop=True)
+    columns: FIELD = {name: st.column_config.Column(label) for name, label in labels.items()} | (config or {})
+    height: Any = "auto" if len(shown) < 10 else 380
+    if not pick:
+        st.dataframe(shown, hide_index=True, column_config=columns, height=height, key=f"table_{key}", placeholder="–")
+        return None
+    state: Any = st.dataframe(
+        shown, hide_index=True, column_config=columns, height=height, key=f"table_{key}", placeholder="–",
+        on_select="rerun", selection_mode="single-row",
+    )  # fmt: skip
+    rows = state["selection"]["rows"]
+    return int(rows[0]) if rows and rows[0] < len(shown) else None
+
+
+def files(
+    key: str, frame: pd.DataFrame, labels: dict[str, str], notes: list[str],
+    picture: tuple[dict[str, Any], pd.DataFrame] | None = None,
+) -> None:  # fmt: skip
+    """Buttons for CSV, XLSX and, of a chart, PNG. Each file is made when somebody asks for it."""
+    named = frame[list(labels)].rename(columns=labels)
+    with st.container(horizontal=True, gap="small"):
+        _button(key, "csv", "text/csv", lambda: sheets.csv_of(named))
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        _button(key, "xlsx", kind, lambda: sheets.xlsx_of(named, notes))
+        if picture is not None:
+            spec, drawn = picture
+            _button(key, "png", "image/png", lambda: sheets.png_of(spec, drawn))
+
+
+def _button(key: str, ending: str, kind: str, make: Callable[[], bytes]) -> None:
+    st.download_button(
+        ending.upper(), make, f"{key}.{ending}", kind, key=f"file_{key}_{ending}", on_click="ignore", type="tertiary",
+        icon=":material/download:",
+    )  # fmt: skip
+
+
+def sentence(text: str) -> None:
+    """What the answer says, in words; text of people in it is shown as typed."""
+    st.markdown(md(text))
+
+
+def customer_link() -> FIELD:
+    """The column `link`: opens the customer."""
+    return {"link": st.column_config.LinkColumn(_("Open"), display_text=":material/open_in_new:", width=60)}
+
+
+def link(customer_id: Any) -> str | None:
+    return None if pd.isna(customer_id) else f"/customer?customer={int(customer_id)}"

@@ -1,0 +1,113 @@
+"""Purchase patterns: the retention triangle."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from pages._ui.show import empty
+from pages.manager._ui import drawn
+from pages.manager._ui.pattern_people import people
+from services.charts import shapes
+from services.patterns import View
+from services.patterns import staying as asked
+from services.patterns.staying import By
+from services.text import _, number
+from services.work import Actor, reading
+
+COLUMNS, ROWS = 13, 24
+
+
+def staying(actor: Actor, view: View) -> None:
+    """Cohorts by first month, segment or source; a cell opens its customers."""
+    words = {By.MONTH: _("First month"), By.SEGMENT: _("Segment"), By.SOURCE: _("Source")}
+    chosen = st.segmented_control(
+        _("By"),
+        [b.value for b in By],
+        format_func=lambda b: words[By(b)],
+        default="month",
+        required=True,
+        key="by",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    by = By(chosen)
+    with reading(actor) as w:
+        found = asked.triangle(w, view, by)
+    frame = found.frame.assign(row=[c or _("not known") for c in found.frame["cohort"]])
+    if frame.empty:
+        empty(_("Too little data."), _("The triangle shows months that are over; there is none with a first purchase."))
+        return
+    of = drawn.as_of(found.as_of, actor, _("customers by first purchase, months that are over"))
+    _triangle(frame, by, words[by], of)
+    _behind(actor, view, by, frame[frame["active"] > 0].reset_index(drop=True))
+
+
+def _triangle(frame: pd.DataFrame, by: By, word: str, of: str) -> None:
+    """The latest cohorts, or the largest, as a chart; all as a table."""
+    once = frame[frame["months"] == 1]
+    told = _("Too little data: no second month is over.")
+    if once["customers"].sum():
+        told = _("In the month after the first purchase {share} % bought again.").format(
+            share=number(100 * once["active"].sum() / once["customers"].sum(), 1)
+        )
+    drawn.sentence(told)
+    cells = _cells(frame, by)
+    tips = {
+        "row": word,
+        "column": _("Months after"),
+        "shown": _("Share"),
+        "active": _("Bought"),
+        "customers": _("Customers"),
+    }
+    named = [str(n) for n in range(COLUMNS)]
+    build = partial(shapes.heat, cells, tips, _("Months after the first purchase"), named)
+    spec = drawn.chart(f"staying_{by}", told, cells, build)
+    st.caption(of)
+    labels = {
+        "row": word,
+        "months": tips["column"],
+        "customers": tips["customers"],
+        "active": tips["active"],
+        "share": tips["shown"],
+    }
+    with st.expander(_("As a table")):
+        drawn.table("staying", frame, labels)
+    drawn.files("staying", frame, labels, [told, of], (spec, cells))
+
+
+def _cells(frame: pd.DataFrame, by: By) -> pd.DataFrame:
+    first = frame[frame["months"] == 0]
+    rows = sorted(first["cohort"])[-ROWS:] if by is By.MONTH else first.nlargest(ROWS, "customers")["cohort"].tolist()
+    cells = frame[frame["cohort"].isin(rows) & (frame["months"] < COLUMNS)].sort_values(["cohort", "months"])
+    cells = cells.assign(
+        column=cells["months"].astype(int).astype(str),
+        value=cells["share"],
+        most=1.0,
+        shown=[f"{number(100 * s)} %" for s in cells["share"]],
+    )
+    return cells[["row", "column", "value", "most", "shown", "active", "customers"]]
+
+
+def _behind(actor: Actor, view: View, by: By, some: pd.DataFrame) -> None:
+    """The customers of a cell."""
+    at = st.selectbox(
+        _("Customers behind a cell"),
+        list(range(len(some))),
+        None,
+        key="staying_cell",
+        placeholder=_("Choose a cell"),
+        format_func=lambda n: _cell(some, n),
+    )
+    if at is None:
+        return
+    row = some.iloc[at]
+    with reading(actor) as w:
+        behind = asked.behind(w, view, by, str(row["cohort"]), int(row["months"])).frame
+    told = _("{cohort}, month {n}: {m} customers")
+    people(actor, behind, told.format(cohort=row["row"], n=int(row["months"]), m=len(behind)))
+
+
+def _cell(frame: pd.DataFrame, n: int) -> str:
+    row = frame.iloc[n]
+    return f"{row['row']} · {int(row['months'])}: {int(row['active'])} / {int(row['customers'])}"

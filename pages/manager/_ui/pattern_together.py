@@ -1,0 +1,128 @@
+"""Purchase patterns: what is in the same order, and what is bought afterwards."""
+
+import pandas as pd
+import streamlit as st
+
+from pages._ui.cached import kept
+from pages._ui.show import empty
+from pages.manager._ui import drawn
+from pages.manager._ui.pattern_people import people
+from services import columnar
+from services.patterns import Answer, View
+from services.patterns import together as asked
+from services.text import _, number
+from services.work import Actor, reading
+
+DAYS = ("30", "60", "90", "180", "365")
+
+
+def _percents(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(**{c: 100 * frame[c] for c in ("base", "share", "shrunk", "low", "high")})
+
+
+def _config() -> drawn.FIELD:
+    share = {
+        c: st.column_config.NumberColumn(label, format="%.1f %%")
+        for c, label in {
+            "base": _("Base rate"),
+            "share": _("Share"),
+            "shrunk": _("To expect"),
+            "low": _("From"),
+            "high": _("To"),
+        }.items()
+    }
+    return share | {"lift": st.column_config.NumberColumn(_("Times the base"), format="%.1f")}
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "name_a": _("Who bought"),
+        "name_b": _("also bought"),
+        "n": _("n"),
+        "k": _("of these"),
+        "share": _("Share"),
+        "base": _("Base rate"),
+        "shrunk": _("To expect"),
+        "low": _("From"),
+        "high": _("To"),
+        "lift": _("Times the base"),
+    }
+
+
+def pairs(actor: Actor, view: View) -> None:
+    """Products in the same order."""
+    with reading(actor) as w:
+        found = asked.pairs(w, view)
+    if found.frame.empty:
+        empty(_("Too little data."), _("A pair needs products that are in at least {n} orders.").format(n=asked.FEWEST))
+        return
+    first = found.frame.iloc[0]
+    told = _("Of {n} orders with {a}, {k} have {b} too.").format(
+        n=number(int(first["n"])), a=first["name_a"], k=number(int(first["k"])), b=first["name_b"]
+    )
+    drawn.sentence(told)
+    rows, labels = _percents(found.frame), _labels()
+    picked = drawn.table("pairs", rows, labels, _config(), pick=True)
+    of = drawn.as_of(
+        found.as_of, actor, _("orders; “to expect” is the share drawn towards the base rate, with 80 % range")
+    )
+    st.caption(of)
+    drawn.files("pairs", rows, labels, [told, of])
+    if picked is not None:
+        row = found.frame.iloc[picked]
+        with reading(actor) as w:
+            behind = asked.who_together(w, view, int(row["a"]), int(row["b"])).frame
+        people(actor, behind, _("{a} and {b}: {n} orders").format(a=row["name_a"], b=row["name_b"], n=int(row["k"])))
+
+
+def _after(actor: Actor, view: View, days: int) -> Answer:
+    """The sequences; the base rates of all products are kept for as long as the data stay the same."""
+    with reading(actor) as w:
+        with columnar.reading(w) as copy:
+            version = copy.version
+        rates = kept("sequence_base", (version, days, view.last), lambda: asked.base_rates(w, view, days))
+        return asked.sequences(w, view, days, rates.frame)
+
+
+def sequences(actor: Actor, view: View) -> None:
+    """Of those who first bought the chosen product, who bought what for the first time in the days after."""
+    days = int(st.selectbox(_("Within days"), DAYS, 2, key="within", bind="query-params", width=150) or DAYS[2])
+    if view.product_id is None:
+        st.info(
+            _("Choose a product above: the table tells what its buyers bought next."), icon=":material/arrow_upward:"
+        )
+        return
+    found = _after(actor, view, days)
+    if found.frame.empty:
+        told = _("At least {n} buyers are needed whose {days} days are over, and somebody who came back.")
+        empty(_("Too little data."), told.format(n=asked.FEWEST, days=days))
+        return
+    first = found.frame.iloc[0]
+    told = _(
+        "Of {n} first buyers of {a}, {k} bought {b} within {days} days (after {median} days in the middle); "
+        "after any first purchase it is {base} %."
+    ).format(
+        n=number(int(first["n"])),
+        a=first["name_a"],
+        k=number(int(first["k"])),
+        b=first["name_b"],
+        days=days,
+        median=number(first["median_days"]),
+        base=number(100 * first["base"], 1),
+    )
+    drawn.sentence(told)
+    rows = _percents(found.frame)
+    labels = _labels() | {"name_b": _("then bought"), "median_days": _("Median days")}
+    picked = drawn.table("sequences", rows, labels, _config(), pick=True)
+    of = drawn.as_of(
+        found.as_of, actor, _("first purchases of all time whose days are over; who had B before is not counted")
+    )
+    st.caption(of)
+    drawn.files("sequences", rows, labels, [told, of])
+    if picked is not None:
+        row = found.frame.iloc[picked]
+        with reading(actor) as w:
+            behind = asked.who_followed(w, view, int(row["b"]), days).frame
+        people(
+            actor, behind, _("{a}, then {b}: {n} customers").format(a=row["name_a"], b=row["name_b"], n=int(row["k"]))
+        )

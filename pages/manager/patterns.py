@@ -1,0 +1,105 @@
+"""Purchase patterns: what is bought again after how long, who is due, the season, what goes together, who stays."""
+
+import streamlit as st
+
+from db.models import Role
+from pages._ui.feedback import reported
+from pages._ui.guard import require
+from pages.manager._ui import pattern_due, pattern_intervals, pattern_season, pattern_staying, pattern_together
+from services import patterns
+from services.columnar import Preparing
+from services.patterns import View
+from services.text import _
+from services.work import Actor, reading
+
+actor = require(Role.MANAGER)
+PERIODS = ("all", "730", "365", "180", "90", "30")
+
+
+def looks() -> dict[str, str]:
+    """What there is to look at."""
+    return {
+        "intervals": _("Intervals"),
+        "due": _("Due and overdue"),
+        "season": _("Season"),
+        "together": _("Bought together"),
+        "after": _("Bought afterwards"),
+        "staying": _("Who stays"),
+    }
+
+
+def periods() -> dict[str, str]:
+    """How far back."""
+    return {
+        "all": _("All time"),
+        "730": _("2 years"),
+        "365": _("1 year"),
+        "180": _("180 days"),
+        "90": _("90 days"),
+        "30": _("30 days"),
+    }
+
+
+def filters(who: Actor) -> View | None:
+    """Period, category and product, kept in the address; None while there is nothing to ask."""
+    with reported() as outcome, reading(who) as w:
+        categories = patterns.categories(w)
+    if not outcome.ok:
+        if isinstance(outcome.refused, Preparing):
+            st.button(_("Look again"), icon=":material/refresh:", key="patterns_again")
+        return None
+    named = periods()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="patterns_filters"):
+        period = st.selectbox(
+            _("Period"), PERIODS, format_func=lambda p: named[p], key="period", bind="query-params", width=150
+        )
+        category = st.selectbox(
+            _("Category"), categories, None, key="category", bind="query-params", placeholder=_("All"), width=220
+        )
+        with reading(who) as w:
+            offered = patterns.products(w, category)
+        product = st.selectbox(
+            _("Product"),
+            [str(i) for i in offered],
+            None,
+            key="product",
+            bind="query-params",
+            format_func=lambda i: offered.get(int(i), str(i)) if str(i).isdecimal() else str(i),
+            placeholder=_("All"),
+            width=260,
+        )
+    with reading(who) as w:
+        return patterns.view(w, None if period == "all" else int(period), category, int(product) if product else None)
+
+
+@st.fragment
+def shown() -> None:
+    """What was chosen."""
+    who = require(Role.MANAGER)
+    named = looks()
+    look = st.segmented_control(
+        _("Look at"),
+        list(named),
+        format_func=lambda v: named[v],
+        default="intervals",
+        required=True,
+        key="look",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    view = filters(who)
+    if view is None:
+        return
+    with reported():
+        {
+            "intervals": pattern_intervals.intervals,
+            "due": pattern_due.due,
+            "season": pattern_season.season,
+            "together": pattern_together.pairs,
+            "after": pattern_together.sequences,
+            "staying": pattern_staying.staying,
+        }[look](who, view)
+
+
+st.title(_("Purchase patterns"), anchor=False)
+shown()

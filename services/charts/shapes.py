@@ -1,0 +1,69 @@
+"""Charts of the analytics: ranges, heat maps, bars beside each other. The frames bring words; see each function."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+ROW = 26
+
+
+def _tips(names: dict[str, str]) -> list[alt.Tooltip]:
+    return [alt.Tooltip(f"{field}:N", title=title) for field, title in names.items()]
+
+
+def spans(frame: pd.DataFrame, value: str, tips: dict[str, str]) -> Any:
+    """A line from `lower` to `upper` with a mark at `median`, one for each `name`, in the order of the frame."""
+    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=180))
+    base = alt.Chart(frame).encode(y=y, tooltip=_tips(tips))
+    line = base.mark_rule(strokeWidth=6, strokeCap="round", opacity=0.45).encode(
+        x=alt.X("lower:Q", title=value, scale=alt.Scale(zero=True)), x2="upper:Q"
+    )
+    point = base.mark_point(filled=True, size=90, opacity=1).encode(x="median:Q")
+    return alt.layer(line, point).properties(height=alt.Step(ROW))
+
+
+def heat(frame: pd.DataFrame, tips: dict[str, str], title: str, columns: list[str]) -> Any:
+    """Cells of `row` (words, in the order of the frame) and of `columns` by `value`; `shown` stands in the cell.
+
+    `most`: the largest value there is, which decides whether the words in a cell are light.
+    """
+    base = alt.Chart(frame).encode(
+        x=alt.X("column:N", sort=columns, title=title, axis=alt.Axis(orient="top", labelAngle=0, labelLimit=80)),
+        y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=170)),
+        tooltip=_tips(tips),
+    )
+    cells = base.mark_rect(cornerRadius=2).encode(
+        color=alt.Color("value:Q", legend=None, scale=alt.Scale(scheme="teals"))
+    )
+    numbers = base.mark_text(fontSize=12).encode(
+        text="shown:N",
+        color=alt.condition("datum.value > 0.55 * datum.most", alt.value("white"), alt.value("#16211f")),
+    )
+    return alt.layer(cells, numbers).properties(height=alt.Step(ROW))
+
+
+def indexed(frame: pd.DataFrame, value: str, tips: dict[str, str]) -> Any:
+    """Bars of `index` by `label`, with lines from `low` to `high`; 1 is the mean."""
+    x = alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0))
+    base = alt.Chart(frame).encode(x=x, tooltip=_tips(tips))
+    bars = base.mark_bar(cornerRadius=1, opacity=0.75).encode(y=alt.Y("index:Q", title=value))
+    ends = base.mark_rule(strokeWidth=2).encode(y="low:Q", y2="high:Q")
+    return alt.layer(bars, ends).properties(height=240)
+
+
+def beside(frame: pd.DataFrame, names: list[str], value: str, tips: dict[str, str]) -> Any:
+    """Bars of `value` by `label`, those of each `name` beside the others."""
+    colour = alt.Color("name:N", title=None, scale=alt.Scale(domain=names), legend=alt.Legend(orient="bottom"))
+    return (
+        alt.Chart(frame)
+        .mark_bar(cornerRadius=1)
+        .encode(
+            x=alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy")),
+            xOffset=alt.XOffset("name:N", sort=names),
+            y=alt.Y("value:Q", title=value, axis=alt.Axis(tickMinStep=1)),
+            color=colour,
+            tooltip=_tips(tips),
+        )
+        .properties(height=240)
+    )
