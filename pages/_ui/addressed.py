@@ -9,3 +9,49 @@ def number(name: str) -> int | None:
     """A number that the address names; anything else there is ignored."""
     text = str(st.query_params.get(name, ""))
     return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST else None
+
+
+def tab(label: str, names: dict[str, str], key: str, first: str) -> str:
+    """One of a few, side by side; the address keeps its code. Anything else there counts as `first`."""
+    value = st.segmented_control(
+        label,
+        list(names),
+        format_func=lambda v: names[v],
+        default=_asked(names, key, first),
+        required=True,
+        key=f"tab_{key}",
+        label_visibility="collapsed",
+    )
+    _kept(key, value, first)
+    return value or first
+
+
+def pick(label: str, names: dict[str, str], key: str, first: str | None, *, width: int, empty: str = "") -> str | None:
+    """One of many from a list; the address keeps its code. `first` None: nothing is chosen, which `empty` names."""
+    asked = _asked(names, key, first)
+    options = list(names)
+    at = options.index(asked) if asked is not None else None
+    name = f"pick_{key}"
+    if st.session_state.get(name) not in (None, *options):
+        del st.session_state[name]  # what was chosen is not offered any more
+    value = st.selectbox(label, options, at, format_func=lambda v: names[v], key=name, placeholder=empty, width=width)
+    return _kept(key, value, first)
+
+
+def switch(label: str, key: str) -> bool:
+    """On or off; the address keeps that it is on."""
+    on = st.toggle(label, st.query_params.get(key) == "1", key=f"switch_{key}")
+    return _kept(key, "1" if on else None, None) == "1"
+
+
+def _asked(names: dict[str, str], key: str, first: str | None) -> str | None:
+    asked = str(st.query_params.get(key, ""))
+    return asked if asked in names else first
+
+
+def _kept(key: str, value: str | None, first: str | None) -> str | None:
+    if value is None or value == first:
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = value
+    return value

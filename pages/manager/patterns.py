@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.models import Role
+from pages._ui import addressed
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages.manager._ui import pattern_due, pattern_intervals, pattern_season, pattern_staying, pattern_together
@@ -13,7 +14,6 @@ from services.text import _
 from services.work import Actor, reading
 
 actor = require(Role.MANAGER)
-PERIODS = ("all", "730", "365", "180", "90", "30")
 
 
 def looks() -> dict[str, str]:
@@ -50,24 +50,12 @@ def filters(who: Actor) -> View | None:
         return None
     named = periods()
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns_filters"):
-        period = st.selectbox(
-            _("Period"), PERIODS, format_func=lambda p: named[p], key="period", bind="query-params", width=150
-        )
-        category = st.selectbox(
-            _("Category"), categories, None, key="category", bind="query-params", placeholder=_("All"), width=220
-        )
+        period = addressed.pick(_("Period"), named, "period", "all", width=150) or "all"
+        groups = {c: c for c in categories}
+        category = addressed.pick(_("Category"), groups, "category", None, width=220, empty=_("All"))
         with reading(who) as w:
-            offered = patterns.products(w, category)
-        product = st.selectbox(
-            _("Product"),
-            [str(i) for i in offered],
-            None,
-            key="product",
-            bind="query-params",
-            format_func=lambda i: offered.get(int(i), str(i)) if str(i).isdecimal() else str(i),
-            placeholder=_("All"),
-            width=260,
-        )
+            offered = {str(i): name for i, name in patterns.products(w, category).items()}
+        product = addressed.pick(_("Product"), offered, "product", None, width=260, empty=_("All"))
     with reading(who) as w:
         return patterns.view(w, None if period == "all" else int(period), category, int(product) if product else None)
 
@@ -77,16 +65,7 @@ def shown() -> None:
     """What was chosen."""
     who = require(Role.MANAGER)
     named = looks()
-    look = st.segmented_control(
-        _("Look at"),
-        list(named),
-        format_func=lambda v: named[v],
-        default="intervals",
-        required=True,
-        key="look",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    look = addressed.tab(_("Look at"), named, "look", "intervals")
     view = filters(who)
     if view is None:
         return

@@ -49,16 +49,7 @@ def shown(row: Kept | None) -> None:
         looks |= {"rule": _("Rule")} | ({"calls": _("Follow-ups")} if row else {})
     if not looks:
         return
-    look = st.segmented_control(
-        _("Look at"),
-        list(looks),
-        format_func=lambda v: looks[v],
-        required=True,
-        key="view",
-        default="members" if row else "rule",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    look = addressed.tab(_("Look at"), looks, "view", "members" if row else "rule")
     with reported():
         if look == "rule":
             segment_builder.builder(who, row)

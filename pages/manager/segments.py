@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.models import Role
+from pages._ui import addressed
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import empty, md
@@ -46,16 +47,7 @@ def shown() -> None:
             "alike": _("Alike"),
             "overlap": _("Two beside each other"),
         }
-    look = st.segmented_control(
-        _("Look at"),
-        list(looks),
-        format_func=lambda v: looks[v],
-        default="kept",
-        required=True,
-        key="view",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    look = addressed.tab(_("Look at"), looks, "view", "kept")
     with reported():
         if look == "kept":
             kept(who)

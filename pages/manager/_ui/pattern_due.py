@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from pages._ui import addressed
 from pages._ui.show import empty
 from pages.manager._ui import drawn
 from pages.manager._ui.pattern_people import with_names
@@ -12,24 +13,13 @@ from services.patterns import intervals as asked
 from services.text import _, number
 from services.work import Actor, reading
 
-STATES = ("overdue", "due", "all")
-
 
 def due(actor: Actor, view: View) -> None:
     """Customers and products, or customers with anything; longest overdue first."""
     words = {"overdue": _("Overdue"), "due": _("Due now"), "all": _("Both")}
     with st.container(horizontal=True, vertical_alignment="center"):
-        state = st.segmented_control(
-            _("State"),
-            STATES,
-            format_func=lambda s: words[s],
-            default="all",
-            required=True,
-            key="state",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-        anything = st.toggle(_("Any purchase, not product by product"), key="anything", bind="query-params")
+        state = addressed.tab(_("State"), words, "state", "all")
+        anything = addressed.switch(_("Any purchase, not product by product"), "anything")
     found = _asked(actor, view, state, anything)
     rows = found.frame
     if rows.empty:

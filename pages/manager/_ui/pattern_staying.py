@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from pages._ui import addressed
 from pages._ui.show import empty
 from pages.manager._ui import drawn
 from pages.manager._ui.pattern_people import people
@@ -21,17 +22,7 @@ COLUMNS, ROWS = 13, 24
 def staying(actor: Actor, view: View) -> None:
     """Cohorts by first month, segment or source; a cell opens its customers."""
     words = {By.MONTH: _("First month"), By.SEGMENT: _("Segment"), By.SOURCE: _("Source")}
-    chosen = st.segmented_control(
-        _("By"),
-        [b.value for b in By],
-        format_func=lambda b: words[By(b)],
-        default="month",
-        required=True,
-        key="by",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    by = By(chosen)
+    by = By(addressed.tab(_("By"), {b.value: name for b, name in words.items()}, "by", "month"))
     with reading(actor) as w:
         found = asked.triangle(w, view, by)
     frame = found.frame.assign(row=[c or _("not known") for c in found.frame["cohort"]])

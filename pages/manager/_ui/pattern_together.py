@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from pages._ui import addressed
 from pages._ui.cached import kept
 from pages._ui.show import empty
 from pages.manager._ui import drawn
@@ -86,7 +87,8 @@ def _after(actor: Actor, view: View, days: int) -> Answer:
 
 def sequences(actor: Actor, view: View) -> None:
     """Of those who first bought the chosen product, who bought what for the first time in the days after."""
-    days = int(st.selectbox(_("Within days"), DAYS, 2, key="within", bind="query-params", width=150) or DAYS[2])
+    named = {d: d for d in DAYS}
+    days = int(addressed.pick(_("Within days"), named, "within", "90", width=150) or "90")
     if view.product_id is None:
         st.info(
             _("Choose a product above: the table tells what its buyers bought next."), icon=":material/arrow_upward:"
