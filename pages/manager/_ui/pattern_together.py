@@ -1,5 +1,7 @@
 """Purchase patterns: what is in the same order, and what is bought afterwards."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -85,6 +87,22 @@ def _after(actor: Actor, view: View, days: int) -> Answer:
         return asked.sequences(w, view, days, rates.frame)
 
 
+def _said(first: "pd.Series[Any]", days: int) -> str:
+    """The likeliest sequence in words."""
+    return _(
+        "Of {n} first buyers of {a}, {k} bought {b} within {days} days (after {median} days in the middle); "
+        "after any first purchase it is {base} %."
+    ).format(
+        n=number(int(first["n"])),
+        a=first["name_a"],
+        k=number(int(first["k"])),
+        b=first["name_b"],
+        days=days,
+        median=number(first["median_days"]),
+        base=number(100 * first["base"], 1),
+    )
+
+
 def sequences(actor: Actor, view: View) -> None:
     """Of those who first bought the chosen product, who bought what for the first time in the days after."""
     named = {d: d for d in DAYS}
@@ -99,19 +117,7 @@ def sequences(actor: Actor, view: View) -> None:
         told = _("At least {n} buyers are needed whose {days} days are over, and somebody who came back.")
         empty(_("Too little data."), told.format(n=asked.FEWEST, days=days))
         return
-    first = found.frame.iloc[0]
-    told = _(
-        "Of {n} first buyers of {a}, {k} bought {b} within {days} days (after {median} days in the middle); "
-        "after any first purchase it is {base} %."
-    ).format(
-        n=number(int(first["n"])),
-        a=first["name_a"],
-        k=number(int(first["k"])),
-        b=first["name_b"],
-        days=days,
-        median=number(first["median_days"]),
-        base=number(100 * first["base"], 1),
-    )
+    told = _said(found.frame.iloc[0], days)
     drawn.sentence(told)
     rows = _percents(found.frame)
     labels = _labels() | {"name_b": _("then bought"), "median_days": _("Median days")}

@@ -30,6 +30,8 @@ def moves(actor: Actor, row: Kept) -> None:
         came=number(int(frame["entered"].sum())), left=number(int(frame["left"].sum()))
     )
     drawn.sentence(told)
+    if not int(frame["entered"].sum() + frame["left"].sum()):
+        return
     words = [day(week, actor) for week in frame["week"]]
     bars, spec = _bars(frame, words, told)
     since = _("counted since {day}; a change of the rule begins anew").format(

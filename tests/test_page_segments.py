@@ -1,0 +1,86 @@
+"""The pages of purchase patterns and segments open with and without data, and only for those they are for."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from sqlmodel import Session
+from streamlit.testing.v1 import AppTest
+
+from db.columnar.copy import Copy
+from db.models import LoginSession, Role
+from pages._ui import guard
+from services.segments import keeping
+from services.segments.definition import plain
+from services.segments.keeping import SegmentInput
+from services.work import SYSTEM, Work
+from tests import make
+from tests.test_segments import COMPLAINED, ago, contact, rule, sale
+
+PAGES = Path(__file__).parent.parent / "pages" / "manager"
+pytestmark = pytest.mark.parametrize("engines", ["sqlite"], indirect=True)
+Make = Callable[[], Copy]
+
+
+def opened(
+    session: Session, monkeypatch: pytest.MonkeyPatch, page: str, role: Role = Role.MANAGER, **address: str
+) -> AppTest:
+    who, sid = make.person(session, role), "a" * 64
+    until = make.NOON + timedelta(hours=1)
+    session.add(LoginSession(id=sid, person_id=who.id, created_at=make.NOON, last_seen_at=make.NOON, expires_at=until))
+    session.commit()
+    monkeypatch.setattr(guard, "session_id", lambda: sid)
+    monkeypatch.setattr(st, "page_link", lambda *_a, **_k: None)  # links need the navigation around the page
+    at = AppTest.from_file(str(PAGES / page), default_timeout=30)
+    for name, value in address.items():
+        at.query_params[name] = value
+    return at.run()
+
+
+def texts(at: AppTest) -> str:
+    assert not at.exception
+    return "\n".join(t.value for t in (*at.markdown, *at.text, *at.caption, *at.info, *at.error)).replace("\\", "")
+
+
+@pytest.mark.parametrize("look", ["intervals", "due", "season", "together", "after", "staying"])
+@pytest.mark.parametrize("data", [True, False], ids=["data", "none"])
+def test_patterns_open(session: Session, monkeypatch: pytest.MonkeyPatch, copied: Make, look: str, data: bool) -> None:
+    ada, kettle = make.customer(session), make.product(session)
+    for days in (90, 80, 70, 60) if data else ():
+        sale(session, ada.id, ago(days), product_id=kettle.id)
+    copied()
+    told = texts(opened(session, monkeypatch, "patterns.py", look=look))
+    if data and look == "intervals":
+        assert "Kettle is bought again after 10 days" in told
+    if data and look == "due":
+        assert "1 overdue, 0 due" in told
+    if look == "season":
+        assert "Too little data" in told
+
+
+@pytest.mark.parametrize("view", ["members", "moves", "rule", "calls"])
+def test_a_segment_opens_with_its_count(
+    session: Session, monkeypatch: pytest.MonkeyPatch, copied: Make, view: str
+) -> None:
+    ada = make.customer(session)
+    contact(session, ada.id, 5)
+    copied()
+    new = SegmentInput(name="Angry", definition=plain(rule(COMPLAINED)))
+    row = keeping.save(Work(session, SYSTEM, make.NOON), None, new)
+    told = texts(opened(session, monkeypatch, "segment.py", segment=str(row.id), view=view))
+    assert "**1 customer** of 1" in told
+    assert "Complaints in the last 60 days: at least 1" in told
+
+
+@pytest.mark.parametrize("view", ["kept", "grid", "likely", "alike", "overlap"])
+def test_the_list_of_segments_opens(session: Session, monkeypatch: pytest.MonkeyPatch, copied: Make, view: str) -> None:
+    sale(session, make.customer(session).id, ago(3))
+    copied()
+    assert texts(opened(session, monkeypatch, "segments.py", view=view))
+
+
+def test_patterns_are_not_for_staff(session: Session, monkeypatch: pytest.MonkeyPatch, copied: Make) -> None:
+    copied()
+    assert "not yours" in texts(opened(session, monkeypatch, "patterns.py", Role.STAFF))
