@@ -150,7 +150,9 @@ class TestPage:
 
     def test_a_stranger_is_asked_to_sign_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(guard, "session_id", lambda: "")
-        assert not self.page().dataframe
+        at = AppTest.from_file(str(PAGES / "customer" / "my_data.py"), default_timeout=30).run()
+        assert [line.value for line in at.warning] == ["Please sign in."]
+        assert not at.dataframe
 
 
 def test_taking_the_file_is_written_down(session: Session, both: Actor) -> None:
