@@ -6,7 +6,7 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import empty
-from pages.staff._ui import as_customer, brief, change_requests, consents, edit_form, history, log_form, people
+from pages.staff._ui import as_customer, brief, change_requests, consents, edit_form, history, log_form
 from pages.staff._ui.matters import matters
 from pages.staff._ui.present import present
 from services import looks, timeline
@@ -68,19 +68,20 @@ if customer_id is None or found is None:
     st.page_link(CUSTOMERS, label=_("Find a customer"), icon=":material/search:")
 else:
     seen, known = found
-    if brief.draw(seen, known, actor):
-        st.switch_page(CUSTOMERS)
-    watch(customer_id)
-    if edit_form.is_open(customer_id):
-        edit_form.edit_form(customer_id)
-    if as_customer.is_asked(customer_id):
-        as_customer.reason_form(customer_id)
-    matters(seen)
-    people.access_line(customer_id, seen.emails)
-    change_requests.at_customer(customer_id)
-    left, right = st.columns([5, 6], gap="medium")
+    with st.container(gap="xsmall"):  # the form below is to begin above the fold
+        if brief.draw(seen, known, actor):
+            st.switch_page(CUSTOMERS)
+        watch(customer_id)
+        if edit_form.is_open(customer_id):
+            edit_form.edit_form(customer_id)
+        if as_customer.is_asked(customer_id):
+            as_customer.reason_form(customer_id)
+        matters(seen)
+        change_requests.at_customer(customer_id)
+        left, right = st.columns([5, 6], gap="medium")
     with left:
-        log_form.log_form(customer_id)
+        with st.container(gap="xsmall"):
+            log_form.log_form(customer_id)
         consents.line(seen.consents, actor)
     with right:
         history.history(customer_id)

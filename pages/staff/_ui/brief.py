@@ -49,14 +49,20 @@ def draw(seen: Overview, known: Brief, actor: Actor) -> bool:
             )
             again = st.button(_("Find another"), icon=":material/search:", key="find_another", shortcut="S")
     cards = [
-        [reach(seen), changes(known, actor)],
+        [reach(seen)],
         [talks(known, actor), expected(known, actor)],
         [*hints(known), promised(seen, actor), touches(seen, actor)],
         [cases(seen), orders(seen, actor)],
     ]
+    min(cards, key=lines_of).append(changes(known, actor))
     mount = scripted("cards", html='<div class="row" data-part="row"></div>', css=styles("cards.css"))
     mount(key=f"brief_{seen.id}", data={"cards": cards})
     return again
+
+
+def lines_of(card: list[dict[str, Any]]) -> int:
+    """About how high a card stands: a heading, and two lines for each thing said."""
+    return sum(1 + 2 * len(p["lines"]) for p in card) + (4 if card[0]["icon"] == "contact_phone" else 0)
 
 
 def part(icon: str, title: str, lines: list[Line], nothing: str) -> dict[str, Any]:
@@ -159,9 +165,9 @@ def cases(seen: Overview) -> dict[str, Any]:
 
 
 def orders(seen: Overview, actor: Actor) -> dict[str, Any]:
-    """The last orders with their states."""
+    """The last orders with their states; fewer where cases are open, so that the card shows all it holds."""
     lines = [
         (f"{order_number(o.id)} · {amount(o.total_cents)}", f"{day(o.ordered_at, actor)} · {in_words(o.status)}", "")
-        for o in seen.orders[:3]
+        for o in seen.orders[: max(1, 3 - len(seen.cases))]
     ]
     return part("package_2", _("Last orders"), lines, _("Nothing was ordered yet."))

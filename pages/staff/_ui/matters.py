@@ -1,4 +1,4 @@
-"""Below the head of a customer's page: ways into its open cases, and a new case from what was said."""
+"""Below the head of a customer's page, one row: its open cases, a new case from what was said, and rarer things."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import renew, require, token
 from pages._ui.show import md
-from pages.staff._ui.planning import planning
+from pages.staff._ui import people, planning
 from services import cases
 from services.cases import NewCase
 from services.customer_overview import Overview
@@ -15,20 +15,36 @@ from services.text import _
 from services.work import work
 
 CASE, REPORT, STANDING = "staff/case.py", "staff/service_report.py", "staff/standing.py"
+SHORT = 48  # characters of a subject; the card above says it whole
 
 
 def matters(seen: Overview) -> None:
-    """One line: a link per open case, and the button for another one."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        for case in seen.cases:
-            query = {"case": str(case.id)}
-            st.page_link(CASE, label=md(case.subject), icon=":material/support_agent:", query_params=query)
-        query = {"customer": str(seen.id)}
-        st.page_link(REPORT, label=_("Service report"), icon=":material/build:", query_params=query)
-        st.page_link(STANDING, label=_("Standing orders"), icon=":material/autorenew:", query_params=query)
+    """One row, however much is open; what is rarely wanted waits behind "More". Below it, what to speak of."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="matters"):
+        _ways_to_cases(seen)
         if st.button(_("New case"), icon=":material/add:", key="new_case", shortcut="N", type="tertiary"):
             st.dialog(_("New case"), width="medium")(_body)(seen)
-        planning(seen.id)
+        planning.plan_button(seen.id)
+        with st.popover(_("More"), icon=":material/more_horiz:", type="tertiary"):
+            query = {"customer": str(seen.id)}
+            st.page_link(REPORT, label=_("Service report"), icon=":material/build:", query_params=query)
+            st.page_link(STANDING, label=_("Standing orders"), icon=":material/autorenew:", query_params=query)
+            planning.line_button(seen.id)
+            people.access_line(seen.id, seen.emails)
+    planning.talking_points(seen.id)
+
+
+def _ways_to_cases(seen: Overview) -> None:
+    """A link to the one open case; of several, a list that opens."""
+    if not seen.cases:
+        return
+    several = len(seen.cases) > 1
+    icon = ":material/support_agent:"
+    with st.popover(_("Open cases"), icon=icon, type="tertiary") if several else st.container(width="content"):
+        for case in seen.cases:
+            short = case.subject if several or len(case.subject) <= SHORT else case.subject[:SHORT] + " …"
+            query = {"case": str(case.id)}
+            st.page_link(CASE, label=md(short), icon=icon, query_params=query)
 
 
 def _body(seen: Overview) -> None:

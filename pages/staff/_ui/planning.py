@@ -15,17 +15,24 @@ from services.text import _
 from services.work import reading, work
 
 
-def planning(customer_id: int) -> None:
-    """The buttons, and what rules suggest to speak of. Part of the row below the head, which names the line."""
-    actor = require(Role.STAFF)
-    line, points = None, list[str]()
-    with reported(), reading(actor) as w:
-        line = service_lines.of(w, customer_id)
-        points = contact_rules.talking_points(w, customer_id)
+def plan_button(customer_id: int) -> None:
+    """Plan a follow-up, once or repeating."""
     if st.button(_("Plan a follow-up"), icon=":material/event:", key="plan_one", shortcut="P", type="tertiary"):
         st.dialog(_("Plan a follow-up"))(_plan)(customer_id)
+
+
+def line_button(customer_id: int) -> None:
+    """Put the customer on a specialised line, change or end it; the head names the line."""
     if st.button(_("Special service"), icon=":material/verified_user:", key="put_line", type="tertiary"):
-        st.dialog(_("Special service"))(_line_form)(customer_id, line)
+        st.dialog(_("Special service"))(_line_form)(customer_id)
+
+
+def talking_points(customer_id: int) -> None:
+    """What rules suggest to speak of."""
+    actor = require(Role.STAFF)
+    points = list[str]()
+    with reported(), reading(actor) as w:
+        points = contact_rules.talking_points(w, customer_id)
     for text in points:
         with st.container(border=True, gap=None):
             st.caption(_("To speak of:"))
@@ -67,11 +74,11 @@ def _rhythm() -> dict[str, Any]:
     return {"every": every, "unit": unit, "until_on": until, "times": times}
 
 
-def _line_form(customer_id: int, line: service_lines.Line | None) -> None:
+def _line_form(customer_id: int) -> None:
     """Which team looks after this customer, why, and until when."""
     actor = require(Role.STAFF)
     with reading(actor) as w:
-        names = teams.names(w)
+        names, line = teams.names(w), service_lines.of(w, customer_id)
     st.caption(_("New cases go to the team, and only the team or a manager may settle them."))
     if line is not None:
         st.text(_("Since {day}, by {name}.").format(day=day(line.set_at, actor), name=line.set_by))
