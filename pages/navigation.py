@@ -19,13 +19,17 @@ from services.text import _
 from services.work import VISITOR, reading, work
 
 ASSETS = registry.PAGES / "_ui" / "assets"
+#: So many entries stand in the menu at once: work and figures of a manager; administration is one click further.
+MENU_SHOWN = 14
 
 actor = guard.visitor()
 company = home()
 st.set_page_config(page_title=company.name, page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), icon_image=str(ASSETS / "icon.svg"), size="large")
 signed_in = actor.person_id is not None
-current = st.navigation(registry.menu(actor.language, actor.role), position="sidebar" if signed_in else "hidden")
+current = st.navigation(
+    registry.menu(actor.language, actor.role), position="sidebar" if signed_in else "hidden", expanded=MENU_SHOWN
+)
 known = registry.by_url(actor.language)
 chosen = known.get(current.url_path)
 sign_in.RETURN_PAGES.update(url for url, entry in known.items() if entry.roles)
