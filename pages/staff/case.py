@@ -45,7 +45,8 @@ def head(case: CaseView, actor: Actor) -> None:
         if case.resolve_by:
             told.append(_("solve by {time}").format(time=when(case.resolve_by, actor)))
         if case.team:
-            told.append(_("team {team} ({why})").format(team=case.team, why=case.routed_for or "–"))
+            named = _("team {team} ({why})") if case.routed_for else _("team {team}")
+            told.append(named.format(team=case.team, why=case.routed_for))
         told = [t for t in told if t]
         st.caption(md(" · ".join(told)), width="content")
 

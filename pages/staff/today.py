@@ -77,7 +77,7 @@ def lists() -> None:
         st.session_state[DRAWN] = (scope, stand(seen))
         left, right = st.columns([3, 2], gap="large")
         with left:
-            due_list(seen, actor)
+            due_list(seen, actor, mine=scope == Scope.MINE)
         with right:
             today_more.wishes(actor)
             today_more.warnings(actor, Scope(scope))

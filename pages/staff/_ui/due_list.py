@@ -15,6 +15,7 @@ from services.work import Actor, work
 
 CUSTOMER = "staff/customer.py"
 MARK = "today_mark"
+LONG = 34  # characters from which the buttons get a row of their own where there is no room beside them
 
 
 @acting(Role.STAFF)
@@ -23,8 +24,8 @@ def step(by: int, last: int) -> None:
     st.session_state[MARK] = max(0, min(last, st.session_state.get(MARK, 0) + by))
 
 
-def due_list(seen: Today, actor: Actor) -> None:
-    """The overdue first; each line is done, moved or handed over in its place."""
+def due_list(seen: Today, actor: Actor, *, mine: bool) -> None:
+    """The overdue first; each line is done, moved or handed over in its place. Among one's own, no owner is named."""
     if not seen.due:
         empty(_("Nothing is due."), _("The lists above show customers nobody has an eye on."), ":material/task_alt:")
         return
@@ -35,27 +36,29 @@ def due_list(seen: Today, actor: Actor) -> None:
         st.button(_("Line before"), key="mark_before", shortcut="K", type="tertiary", on_click=step, args=(-1, last))
         if seen.more_due:
             st.caption(_("There is more; it moves up as these are done."))
-    for number, line in enumerate(seen.due):
-        one(line, actor, marked=number == marked)
+    with st.container(gap="xsmall"):
+        for number, line in enumerate(seen.due):
+            one(line, actor, marked=number == marked, mine=mine)
 
 
-def one(line: Due, actor: Actor, *, marked: bool) -> None:
+def one(line: Due, actor: Actor, *, marked: bool, mine: bool) -> None:
     """One line. The marked one stands out and has the keys."""
     key = f"{line.kind.value}_{line.id}".replace("-", "_")
-    with st.container(border=marked, key=f"line_{key}", gap="xsmall"):
+    with st.container(border=marked, key=f"line_{key}", gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             named = f"**{md(line.customer)}**"
             st.page_link(CUSTOMER, label=named, icon=icon(line.kind), query_params={"customer": str(line.customer_id)})
             due_badge(line, actor)
             if line.series_id is not None:
                 st.caption(f":material/repeat: {_('repeats')}")
-            st.caption(md(line.owner or _("nobody's yet")))
-        st.text(line.text)
+            if not line.owner or not mine:
+                st.caption(md(line.owner or _("nobody's yet")))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.text(line.text, width="stretch" if len(line.text) < LONG else "content")
+            buttons(line, key, marked=marked)
         if line.talking_points:
             st.caption(_("To speak of:"))
             st.text(line.talking_points)
-        with st.container(horizontal=True, gap="small"):
-            buttons(line, key, marked=marked)
 
 
 def due_badge(line: Due, actor: Actor) -> None:
@@ -74,13 +77,12 @@ def buttons(line: Due, key: str, *, marked: bool) -> None:
     """Done (or kept), not kept, and the dialog for all else."""
     word = _("Done") if line.kind is Kind.FOLLOW_UP else _("Kept")
     keys = {"done": "D", "other": "M", "open": "O"} if marked else {}
-    if st.button(word, icon=":material/check:", key=f"done_{key}", shortcut=keys.get("done")):
+    if st.button(word, icon=":material/check:", key=f"done_{key}", shortcut=keys.get("done"), type="tertiary"):
         settle(line, kept=True)
-    if st.button(
-        _("Later or hand over"), icon=":material/event_repeat:", key=f"other_{key}", shortcut=keys.get("other")
-    ):
+    if st.button(_("Later …"), icon=":material/event_repeat:", key=f"other_{key}", shortcut=keys.get("other"),
+                 type="tertiary", help=_("Later or hand over")):  # fmt: skip
         moving(line)
-    if st.button(_("Open"), icon=":material/person:", key=f"open_{key}", shortcut=keys.get("open")):
+    if st.button(_("Open"), icon=":material/person:", key=f"open_{key}", shortcut=keys.get("open"), type="tertiary"):
         st.switch_page(CUSTOMER, query_params={"customer": str(line.customer_id)})
 
 

@@ -15,7 +15,7 @@ SHORT = 160
 
 def case_line(case: CaseLeft, actor: Actor) -> None:
     """One case with the time that is left."""
-    with st.container(border=True, gap="xsmall"):
+    with st.container(border=True, gap=None):
         query = {"customer": str(case.customer_id)}
         st.page_link(CUSTOMER, label=md(case.customer), icon=":material/support_agent:", query_params=query)
         st.page_link(CASE, label=md(case.subject), query_params={"case": str(case.id)})
