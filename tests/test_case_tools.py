@@ -216,6 +216,15 @@ def test_the_portal_rates_too_and_only_what_is_settled_and_ones_own(ada: Work, a
     assert len(agent.session.exec(select(OutboxEntry).where(OutboxEntry.kind == "case-rating")).all()) == 1
 
 
+def test_words_for_a_contact_are_about_a_reason_that_contacts_can_have(agent: Work, boss: Work) -> None:
+    kind = text_modules.Kind.CONTACT
+    text_modules.save(boss, kind, "Parcel", "Asked where the parcel is.", about="delivery")
+    assert [m.name for m in text_modules.offered(agent, kind, about="delivery")] == ["Parcel"]
+    assert text_modules.offered(agent, kind, about="fault") == []
+    with pytest.raises(Invalid, match="reason of contacts"):
+        text_modules.save(boss, kind, "Leak", "It leaks.", about="Some topic of cases")
+
+
 def test_the_list_pages_by_time_left_through_every_case_once(ada: Work, agent: Work, boss: Work) -> None:
     topic_list.add(boss, "Leak")
     made = [asked(ada, f"Question {n:02}", "Leak" if n % 2 else "") for n in range(60)]

@@ -73,6 +73,8 @@ def test_managers_keep_the_rules(session: Session, monkeypatch: pytest.MonkeyPat
             at.checkbox(key="macro_None_me").check()
             next(b for b in at.button if b.label == "Save").click().run()
             assert session.exec(select(Macro.name)).all() == ["Close"]
+    at.selectbox(key="text_None_kind").set_value("contact").run()
+    assert "Delivery" in at.selectbox(key="text_None_about_contact").options
 
 
 def test_the_mailed_link_rates_at_once_and_the_page_changes_it(session: Session) -> None:

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from sqlmodel import col, select
 
-from db.models import Role, TextModule
-from services import audit
+from db.models import ReasonKind, Role, TextModule
+from services import audit, reasons
 from services.errors import Conflict, Invalid, NotFound
 from services.inputs import line, paragraph
 from services.text import _
@@ -54,6 +54,14 @@ def everything(w: Work) -> list[TextModule]:
     return list(w.session.exec(select(TextModule).order_by(*order)))
 
 
+def _about(w: Work, kind: Kind, about: str, was: str) -> str:
+    """What a module is about; those of contacts are asked for by a reason, which is kept by its code."""
+    clean = line(about, _("About"), 200, required=False)
+    if kind is Kind.CONTACT and clean not in ("", was, *(r.code for r in reasons.offered(w, ReasonKind.CONTACT))):
+        raise Invalid(_("About"), _("choose a reason of contacts from the list"))
+    return clean
+
+
 def save(
     w: Work, kind: Kind, name: str, body: str, *, about: str = "", module_id: int | None = None, retired: bool = False
 ) -> TextModule:
@@ -72,7 +80,7 @@ def save(
         raise Conflict(_("There is a text module of this name already."))
     before = audit.snapshot(row) if module_id is not None else {}
     row.kind, row.name, row.body = kind, clean, words
-    row.about = line(about, _("About"), 200, required=False)
+    row.about = _about(w, kind, about, row.about)
     row.retired_at = (row.retired_at or w.now) if retired else None
     w.session.add(row)
     w.session.flush()

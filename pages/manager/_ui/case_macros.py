@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from db.models import CaseState, Role
+from db.models import CaseState, ReasonKind, Role
 from pages._ui.guard import require
 from pages._ui.show import md
 from pages.manager._ui.case_lists import one_of, saved, with_state
-from services import cases, contact_words, teams, text_modules
+from services import cases, contact_words, reasons, teams, text_modules
 from services.cases import checklists, macros, topics
 from services.cases.macros import Actions
 from services.text import _
@@ -69,17 +69,16 @@ def texts_list() -> None:
     actor = require(Role.MANAGER)
     with reading(actor) as w:
         rows, known = {m.id: m for m in text_modules.everything(w)}, topics.offered(w)
+        wanted = {r.code: r.label for r in reasons.offered(w, ReasonKind.CONTACT)}
     chosen = one_of("text", {i: with_state(m.name, retired=m.retired_at is not None) for i, m in rows.items()})
     row, key = rows.get(chosen or 0), f"text_{chosen}"
+    kinds = list(Kind)
+    kind = st.selectbox(_("For"), kinds, kinds.index(Kind(row.kind)) if row else 0, key=f"{key}_kind",
+                        format_func=text_modules.kind_in_words)  # fmt: skip
     with st.form(key):
         name = st.text_input(_("Name"), row.name if row else "", key=f"{key}_name", max_chars=120)
-        kinds = list(Kind)
-        with st.container(horizontal=True):
-            kind = st.selectbox(_("For"), kinds, kinds.index(Kind(row.kind)) if row else 0, key=f"{key}_kind",
-                                format_func=text_modules.kind_in_words)  # fmt: skip
-            about = list(dict.fromkeys(["", *known, row.about if row else ""]))
-            topic = st.selectbox(_("About"), about, about.index(row.about) if row else 0, key=f"{key}_about",
-                                 format_func=lambda t: t or _("everything"), accept_new_options=True)  # fmt: skip
+        topic = _about(f"{key}_about_{kind}", list(wanted if kind is Kind.CONTACT else known), wanted,
+                       row.about if row is not None and row.kind == kind else "")  # fmt: skip
         body = st.text_area(_("Text"), row.body if row else "", key=f"{key}_body", max_chars=10_000, height=200,
                             help=places())  # fmt: skip
         retired = st.checkbox(_("Not offered any more"), row is not None and row.retired_at is not None,
@@ -90,3 +89,10 @@ def texts_list() -> None:
             actor,
             lambda w: text_modules.save(w, kind, name, body, about=topic or "", module_id=chosen, retired=retired),
         )
+
+
+def _about(key: str, offered: list[str], wanted: dict[str, str], was: str) -> str | None:
+    """The topics of cases or, for what is said in a contact, the reasons of contacts: those the forms ask by."""
+    options = list(dict.fromkeys(["", *offered, was]))
+    return st.selectbox(_("About"), options, options.index(was), key=key,
+                        format_func=lambda t: wanted.get(t, t) or _("everything"))  # fmt: skip
