@@ -1,7 +1,7 @@
 """The staff's pages: a customer is found, what is open is seen, a contact is logged, and nobody else gets in."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -209,6 +209,23 @@ def test_what_waits_behind_more_is_logged_although_it_is_closed_again(
     assert not at.error
     made = session.exec(select(Promise)).one()
     assert (made.what, made.due_on) == ("the part", until)
+
+
+def test_a_promise_needs_no_day_of_its_own_and_the_proposed_day_is_no_promise(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = signed_in(session, monkeypatch)
+    ada = known(session, "Ada Lovelace", "ada@example.com")
+    desk = Work(session, Actor(person_id=who.id, role=who.role, staff_id=who.staff_id), NOON)
+    for words, minutes in (("Asked again.", "5"), ("Called.", "")):
+        promise = {"promise": "a part"} if not minutes else {"minutes": minutes}
+        drafts.save(desk, f"contact:{ada}", {"summary": words, **promise})
+        session.commit()
+        at = page("customer.py", customer=str(ada))
+        at.button(key=f"log_{ada}").click().run()
+        assert not at.error
+    made = session.exec(select(Promise)).one()
+    assert (made.what, made.due_on) == ("a part", date(2026, 3, 3)), "the next working day"
 
 
 def test_a_long_text_is_shown_whole_when_somebody_asks(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

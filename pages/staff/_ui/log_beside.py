@@ -1,6 +1,7 @@
 """What helps while a contact is logged: the answer of the last time, templates, and the fields behind "More"."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -8,7 +9,7 @@ import streamlit as st
 from pages._ui import files as files_ui
 from pages._ui.feedback import reported
 from pages._ui.show import md, when, words
-from services import contact_templates, contact_words, explained, text_modules
+from services import clock, contact_templates, contact_words, explained, text_modules, working_time
 from services.files import NewFile
 from services.text import _, ngettext
 from services.text_modules import Kind, Module
@@ -65,6 +66,13 @@ def template(actor: Actor, customer_id: int, reason: str, key: str) -> dict[str,
     return filled
 
 
+def next_working_day(actor: Actor) -> date:
+    """What is proposed for a promise, so that it needs no date of its own."""
+    with reading(actor) as w:
+        calendar = working_time.of(w)
+        return calendar.days_after(clock.day_of(w.now, calendar.zone), 1)
+
+
 def attached(key: str) -> list[NewFile]:
     """The files that were chosen behind "More", made safe to keep. Raises Invalid."""
     return files_ui.taken(st.session_state.get(key) or [])
@@ -74,7 +82,8 @@ def beside(key: Callable[[str], str], actor: Actor) -> dict[str, Any]:
     """What an ordinary call does not need."""
     with st.container(horizontal=True):
         promise = st.text_input(_("Promised"), key=key("promise"), max_chars=400)
-        until = st.date_input(_("Until"), value=None, key=key("promise_until"), width=150)
+        st.session_state.setdefault(key("promise_until"), next_working_day(actor))
+        until = st.date_input(_("Until"), key=key("promise_until"), width=150)
     with st.container(horizontal=True):
         touch_reason = st.text_input(_("Reason of the next touch"), key=key("next_touch_reason"), max_chars=200)
         touch = st.date_input(_("Next touch"), value=None, key=key("next_touch_on"), width=150)
@@ -87,7 +96,7 @@ def beside(key: Callable[[str], str], actor: Actor) -> dict[str, Any]:
     st.caption(_("Times are those of {zone}.").format(zone=actor.zone.key.replace("_", " ")))
     return {
         "promise": promise,
-        "promise_until": until,
+        "promise_until": until if promise else None,  # the day that stands there is only a proposal
         "next_touch_reason": touch_reason,
         "next_touch_on": touch,
         "outcome": outcome,
