@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
-from db.models import Case, CaseState, FollowUp, Order, OrderStatus, OutboxEntry, Role, SurveyResponse
-from services import cases, text_modules, timeline
+from db.models import Case, CaseState, Customer, FollowUp, Order, OrderStatus, OutboxEntry, Role, SurveyResponse
+from services import cases, search, text_modules, timeline
 from services.cases import CaseChange, NewAnswer, NewQuestion, checklists, desk, linked_orders, macros, notices, rating
 from services.cases import topics as topic_list
 from services.cases.desk import Filters, Which
@@ -225,7 +225,9 @@ def test_words_for_a_contact_are_about_a_reason_that_contacts_can_have(agent: Wo
         text_modules.save(boss, kind, "Leak", "It leaks.", about="Some topic of cases")
 
 
-def test_the_list_pages_by_time_left_through_every_case_once(ada: Work, agent: Work, boss: Work) -> None:
+def test_the_list_pages_by_time_left_through_every_case_once(
+    ada: Work, agent: Work, boss: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
     topic_list.add(boss, "Leak")
     made = [asked(ada, f"Question {n:02}", "Leak" if n % 2 else "") for n in range(60)]
     for case in made[:10]:
@@ -247,6 +249,11 @@ def test_the_list_pages_by_time_left_through_every_case_once(ada: Work, agent: W
     assert ids(which=Which.WAITING) == {case.id for case in made[:10]}
     assert ids(text=cases.case_number(made[3].id)) == {made[3].id}
     assert ids(text="question 07") == {made[7].id}
+    search.index(agent, made[0].customer_id)
+    assert len(ids(text=agent.session.get_one(Customer, made[0].customer_id).name)) == desk.PAGE
+    monkeypatch.setattr(desk, "LATEST", 10)
+    assert ids(text="question 07") == set(), "subjects are searched in the latest cases only"
+    assert ids(text="question 57") == {made[57].id}
     assert ids(topic="Leak", which=Which.WAITING) == {case.id for case in made[1:10:2]}
     assert ids(overdue=True) == set()
     assert ids(scope=Scope.ALL, which=Which.SETTLED) == set()

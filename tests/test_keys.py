@@ -12,6 +12,7 @@ STAFF = Path(__file__).parent.parent / "pages" / "staff"
 WRITTEN = {
     "customer": ["customer.py", "_ui/brief.py", "_ui/matters.py", "_ui/planning.py"],
     "customers": ["customers.py"],
+    "cases": ["cases.py"],
     "today": ["today.py", "_ui/due_list.py"],
     "order-desk": ["_ui/desk_order.py"],
 }

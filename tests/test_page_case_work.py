@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from db.models import CaseItem, CaseState, Macro, Role, SurveyResponse, Team
 from services import cases
-from services.cases import CaseChange, NewQuestion, checklists, macros
+from services.cases import CaseChange, NewQuestion, checklists, macros, topics
 from services.cases.macros import Actions
 from services.work import Work
 from tests import make
@@ -39,6 +39,28 @@ def test_before_a_macro_runs_it_says_over_how_many_of_the_ticked_cases_and_what_
     assert "priority: urgent" in shown(at)
     assert "In 1 case it does this" in shown(at)
     assert not at.exception
+
+
+def test_topic_team_and_place_of_the_list_stand_in_the_address_as_codes(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [question(session, f"Question {n}") for n in range(26)]
+    boss = Work(session, make.actor(session, Role.MANAGER), NOON)
+    leak = topics.add(boss, "Leak").id
+    session.commit()
+    signed_in(session, monkeypatch)
+    at = page("cases.py")
+    assert cases.case_number(numbers[25]) not in shown(at)
+    at.button(key="cases_next").click().run()
+    assert cases.case_number(numbers[25]) in shown(at)
+    assert str(numbers[24]) in str(at.query_params["after"])
+    at.selectbox(key="topic").set_value(leak).run()
+    assert str(leak) in at.query_params["topic"]
+    assert "after" not in at.query_params, "other filters begin at the start"
+    assert "No case fits." in shown(at)
+    assert "No case fits." in shown(page("cases.py", topic=str(leak)))
+    assert cases.case_number(numbers[0]) in shown(page("cases.py", topic="999", team="x"))
+    assert not page("cases.py", after="nonsense").exception
 
 
 def test_steps_are_added_and_ticked_beside_the_case(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,60 +1,35 @@
-"""All cases: mine, my team's or everybody's, by time left; a macro over those that are ticked."""
+"""All cases: mine, my team's or everybody's, by time left; a macro over those that are ticked.
+
+One line is marked: J and K move the mark, O opens it, as on Today.
+"""
 
 import streamlit as st
 
 from db.models import Role
 from pages._ui.feedback import reported
-from pages._ui.guard import require
+from pages._ui.guard import acting, require
 from pages._ui.show import empty, md, when
 from pages.staff._ui import macro_run
-from pages.staff._ui.chosen import chosen
-from services import cases, contact_words, teams
-from services.cases import desk, topics
-from services.cases.desk import Filters, Page, Row, Which
-from services.due import Scope
-from services.text import _
+from pages.staff._ui.case_filters import PLACE, place, turn, wanted
+from services import cases, contact_words
+from services.cases import desk
+from services.cases.desk import Page, Row
+from services.text import _, ngettext, number
 from services.work import Actor, reading
 
 actor = require(Role.STAFF)
-CASE, CASES, CUSTOMER = "staff/case.py", "staff/cases.py", "staff/customer.py"
-WHICH = (Which.BOTH, Which.OPEN, Which.WAITING, Which.SETTLED, Which.ALL)
+CASE, MARK = "staff/case.py", "cases_mark"
 
 
-def which_in_words(value: str) -> str:
-    """Which states."""
-    return {
-        "unsettled": _("Not settled"),
-        "open": _("With us"),
-        "waiting": _("With the customer"),
-        "settled": _("Settled"),
-        "all": _("All states"),
-    }[value]
+@acting(Role.STAFF)
+def step(by: int, last: int) -> None:
+    """Move the mark, within the page of the list."""
+    st.session_state[MARK] = max(0, min(last, st.session_state.get(MARK, 0) + by))
 
 
-def scope_in_words(value: str) -> str:
-    """Whose cases."""
-    return {Scope.MINE: _("Mine"), Scope.TEAM: _("My team's"), Scope.ALL: _("All")}[Scope(value)]
-
-
-def wanted(actor: Actor) -> Filters:
-    """The filters, which stand in the address as well."""
-    with reading(actor) as w:
-        named, known = teams.names(w), topics.offered(w)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        scope = chosen(_("Whose"), "scope", [s.value for s in Scope], scope_in_words)
-        which = chosen(_("State"), "state", [v.value for v in WHICH], which_in_words)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(_("Number, subject or customer"), key="text", bind="query-params", max_chars=100)
-        topic = st.selectbox(_("Topic"), ["", *known], key="topic", format_func=lambda t: t or _("all"), width=200)
-        team = st.selectbox(_("Team"), [None, *named], key="team", width=200,
-                            format_func=lambda i: named.get(i, _("all")))  # fmt: skip
-        overdue = st.toggle(_("Overdue only"), key="overdue", bind="query-params")
-    return Filters(Scope(scope), Which(which), topic, team, overdue, text)
-
-
-def line(row: Row, actor: Actor) -> bool:
+def line(row: Row, actor: Actor, *, marked: bool) -> bool:
     """One case; whether it is ticked."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row_{row.id}"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row_{row.id}", border=marked):
         ticked = st.checkbox(_("Choose {number}").format(number=row.number), key=f"tick_{row.id}",
                              label_visibility="collapsed")  # fmt: skip
         with st.container(gap=None):
@@ -75,19 +50,41 @@ def listing() -> None:
     """The page of the list, and what can be done with the ticked ones."""
     actor = require(Role.STAFF)
     filters = wanted(actor)
-    after = st.session_state.get("cases_after", "") if st.session_state.get("cases_filters") == filters else ""
+    after = place(filters)
     found: list[Page] = []
     with reported(), reading(actor) as w:
         found.append(desk.page(w, filters, after))
+    if filters.text:
+        told = ngettext("Subjects are searched in the latest {n} case.",
+                        "Subjects are searched in the latest {n} cases.", desk.LATEST)  # fmt: skip
+        st.caption(told.format(n=number(desk.LATEST)))
     for page in found:
-        rows(page, after, filters, actor)
+        rows(page, after, actor)
+    if after and not found and st.button(_("From the start"), icon=":material/first_page:", key="cases_again"):
+        turn(PLACE, "")
+        st.rerun()
 
 
-def rows(page: Page, after: str, filters: Filters, actor: Actor) -> None:
+def marking(page: Page) -> int:
+    """The keys; which line is marked."""
+    last = len(page.rows) - 1
+    marked: int = max(0, min(st.session_state.get(MARK, 0), last))
+    st.session_state[MARK] = marked
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(_("Next line"), key="mark_next", shortcut="J", type="tertiary", on_click=step, args=(1, last))
+        st.button(_("Line before"), key="mark_before", shortcut="K", type="tertiary", on_click=step, args=(-1, last))
+        if st.button(_("Open"), icon=":material/support_agent:", key="open_case", shortcut="O", type="tertiary"):
+            st.switch_page(CASE, query_params={"case": str(page.rows[marked].id)})
+    return marked
+
+
+def rows(page: Page, after: str, actor: Actor) -> None:
     """The rows, the ways to other pages, and the macro for those that are ticked."""
     if not page.rows:
         empty(_("No case fits."), _("Choose other filters, or look at all cases."), ":material/support_agent:")
-    ticked = [row.id for row in page.rows if line(row, actor)]
+    marked = marking(page) if page.rows else 0
+    with st.container(gap="xsmall"):
+        ticked = [row.id for n, row in enumerate(page.rows) if line(row, actor, marked=n == marked)]
     with st.container(horizontal=True):
         turned = None
         if after and st.button(_("From the start"), icon=":material/first_page:", key="cases_first"):
@@ -95,7 +92,8 @@ def rows(page: Page, after: str, filters: Filters, actor: Actor) -> None:
         if page.after and st.button(_("Further cases"), icon=":material/chevron_right:", key="cases_next"):
             turned = page.after
     if turned is not None:
-        st.session_state["cases_after"], st.session_state["cases_filters"] = turned, filters
+        turn(PLACE, turned)
+        st.session_state[MARK] = 0
         st.rerun()
     macro_run.over(ticked)
 

@@ -5,10 +5,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlmodel import col
+from sqlmodel import select as sql_select
 
 from db.models import Case, CaseState, Customer, Role, StaffMember, Team
+from services import search
 from services.cases.rules import case_number
 from services.cases.scoping import within
 from services.due import Scope, called, customer_columns
@@ -18,6 +20,8 @@ from services.text import _
 from services.work import Work
 
 PAGE = 25
+LATEST = 5_000  # cases whose subjects are searched: a search stays as quick when there are millions
+NAMED = 60  # customers, found best first by the index of the search, whose cases are found by their name
 
 
 class Which(StrEnum):
@@ -113,17 +117,20 @@ def _statement(w: Work, wanted: Filters) -> Select[*tuple[Any, ...]]:
         statement = statement.where(col(Case.team_id) == wanted.team_id)
     if wanted.overdue:
         statement = statement.where(col(Case.due_at) < w.now)
-    return _with_words(statement, line(wanted.text, _("Search"), 100, required=False))
+    return _with_words(w, statement, line(wanted.text, _("Search"), 100, required=False))
 
 
-def _with_words(statement: Select[*tuple[Any, ...]], words: str) -> Select[*tuple[Any, ...]]:
+def _with_words(w: Work, statement: Select[*tuple[Any, ...]], words: str) -> Select[*tuple[Any, ...]]:
+    """Narrowed to a number, or to customers the words fit and the latest subjects that contain them."""
     number = words.removeprefix("Q").removeprefix("q").lstrip("0")
     if number.isascii() and number.isdecimal() and len(number) < 10:
         return statement.where(col(Case.id) == int(number))
     if not words:
         return statement
-    there = (col(c).icontains(words, autoescape=True) for c in (Case.subject, Customer.name, Customer.company))
-    return statement.where(or_(*there))
+    newest = w.session.exec(sql_select(func.max(Case.id))).one() or 0
+    latest = and_(col(Case.id) > newest - LATEST, col(Case.subject).icontains(words, autoescape=True))
+    named = [hit.customer_id for hit in search.customers(w, words, NAMED)]
+    return statement.where(or_(latest, col(Case.customer_id).in_(named)))
 
 
 def _row(w: Work, r: Any) -> Row:
