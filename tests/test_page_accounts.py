@@ -20,13 +20,7 @@ pytestmark = pytest.mark.parametrize("engines", ["sqlite"], indirect=True)
 
 def at_page(session: Session, monkeypatch: pytest.MonkeyPatch, who: Actor, path: str, **address: str) -> AppTest:
     """The whole app at a page, as this person sees it."""
-    sid, end = f"{who.person_id:064d}", make.NOON + timedelta(hours=1)
-    assert who.person_id is not None
-    if session.get(LoginSession, sid) is None:
-        session.add(LoginSession(id=sid, person_id=who.person_id, created_at=make.NOON, last_seen_at=make.NOON,
-                                 expires_at=end))  # fmt: skip
-    session.commit()
-    monkeypatch.setattr(guard, "session_id", lambda: sid)
+    sign_in(session, monkeypatch, who)
     at = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30).run()
     at.switch_page(path)
     for key, value in address.items():
@@ -34,6 +28,25 @@ def at_page(session: Session, monkeypatch: pytest.MonkeyPatch, who: Actor, path:
     at.run()
     assert not at.exception, at.exception
     return at
+
+
+def alone(session: Session, monkeypatch: pytest.MonkeyPatch, who: Actor, path: str) -> AppTest:
+    """A page without the menu, which knows only the pages of the person: its own guard is what counts."""
+    sign_in(session, monkeypatch, who)
+    at = AppTest.from_file(str(PAGES / path), default_timeout=30).run()
+    assert not at.exception, at.exception
+    return at
+
+
+def sign_in(session: Session, monkeypatch: pytest.MonkeyPatch, who: Actor) -> None:
+    """This person has signed in."""
+    sid, end = f"{who.person_id:064d}", make.NOON + timedelta(hours=1)
+    assert who.person_id is not None
+    if session.get(LoginSession, sid) is None:
+        session.add(LoginSession(id=sid, person_id=who.person_id, created_at=make.NOON, last_seen_at=make.NOON,
+                                 expires_at=end))  # fmt: skip
+    session.commit()
+    monkeypatch.setattr(guard, "session_id", lambda: sid)
 
 
 def shown(at: AppTest) -> str:
@@ -89,7 +102,7 @@ def test_being_forgotten_from_the_wish_to_the_proof(
 
 def test_a_stranger_and_staff_see_no_erasures(session: Session, monkeypatch: pytest.MonkeyPatch, ada: Actor) -> None:
     for who in (ada, make.actor(session)):
-        assert "This page is not yours." in shown(at_page(session, monkeypatch, who, "manager/erasures.py"))
+        assert "This page is not yours." in shown(alone(session, monkeypatch, who, "manager/erasures.py"))
 
 
 def test_somebody_is_invited_from_the_page_of_people(

@@ -68,7 +68,8 @@ def test_a_manager_sees_rules_with_what_came_of_them(session: Session, monkeypat
 
 def test_staff_do_not_keep_rules(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     signed_in(session, monkeypatch)
-    assert [e.value for e in managed("contact_rules.py").error] == ["This page is not yours."]
+    at = AppTest.from_file(str(PAGES / "manager" / "contact_rules.py"), default_timeout=30).run()
+    assert [e.value for e in at.error] == ["This page is not yours."]
 
 
 def test_the_page_of_reminders_says_that_there_is_an_address_and_not_which(

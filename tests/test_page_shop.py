@@ -12,7 +12,7 @@ from services.orders import NewParcel
 from services.work import SYSTEM, Actor, Work
 from tests import make
 from tests.ordering import asked, shopper
-from tests.test_page_accounts import at_page, shown
+from tests.test_page_accounts import alone, at_page, shown
 
 pytestmark = pytest.mark.parametrize("engines", ["sqlite"], indirect=True)
 
@@ -99,7 +99,7 @@ def test_taxes_and_fees_are_set_by_the_administrator_only_and_stand_in_the_baske
     assert "€30.00" in told
     assert "20% tax contained" in told
     assert "This page is not yours." in shown(
-        at_page(session, monkeypatch, make.actor(session, Role.MANAGER), "admin/taxes.py")
+        alone(session, monkeypatch, make.actor(session, Role.MANAGER), "admin/taxes.py")
     )
     assert "Standard" in shown(at_page(session, monkeypatch, make.actor(session, Role.ADMIN), "admin/taxes.py"))
 
