@@ -129,6 +129,9 @@ def test_there_is_work_of_every_kind(summary: demo.DemoSummary, now: datetime) -
         assert set(w.session.execute(select(col(Case.state))).scalars()) == {"open", "waiting", "solved", "closed"}
         assert _count(w, Case, col(Case.state).in_(STILL_OPEN), col(Case.closed_at).is_not(None)) == 0
         assert _count(w, Case, col(Case.state).not_in(STILL_OPEN), col(Case.closed_at).is_(None)) == 0
+        late = _count(w, Case, col(Case.due_at) < now)
+        assert 1 <= late <= 2, "the desk keeps up with its work"
+        assert _count(w, Case, col(Case.due_at) >= now) > 3 * late
         kept, broken = col(Promise.kept_at), col(Promise.broken_at)
         assert _count(w, Promise, kept.is_not(None)) > 20
         assert _count(w, Promise, broken.is_not(None)) > 5

@@ -52,6 +52,7 @@ def cases(rng: np.random.Generator, shop: Shop, contacts: pd.DataFrame) -> pd.Da
     closed = at_hour(rng, working_days_after(opened, 1 + rng.poisson(3, n)), 9, 17.5)
     state[closed > now] = np.where(state[closed > now] == WAITING, WAITING, OPEN)
     closed = np.where(np.isin(state, (SOLVED, CLOSED)), closed, NEVER)
+    usual = at_hour(rng, working_days_after(opened, np.full(n, 2)), 17, 17)
     product = shop.catalogue.frame["name"].to_numpy(object)[chosen["product"].to_numpy(np.int64)]
     told = [(REASONS[r], p) for r, p in zip(chosen["reason"], product, strict=True)]
     return pd.DataFrame(
@@ -60,7 +61,7 @@ def cases(rng: np.random.Generator, shop: Shop, contacts: pd.DataFrame) -> pd.Da
             **{c: chosen[c].to_numpy() for c in ("who", "order", "reason", "product", "staff_id")},
             "state": state,
             "opened_at": opened,
-            "answer_by": at_hour(rng, working_days_after(opened, np.full(n, 2)), 17, 17),
+            "answer_by": _answer_by(shop, opened, usual, np.flatnonzero(state == OPEN), chosen["who"].to_numpy()),
             "closed_at": closed,
             "priority": np.where(chosen["angry"], "high", rng.choice(["normal", "normal", "normal", "low"], n)),
             "subject": [r.subject.format(product=p) for r, p in told],
@@ -68,6 +69,26 @@ def cases(rng: np.random.Generator, shop: Shop, contacts: pd.DataFrame) -> pd.Da
             "promise": [r.promise.format(product=p) for r, p in told],
         }
     )
+
+
+def _answer_by(shop: Shop, opened: Times, usual: Times, still: Counts, who: Counts) -> Times:
+    """As usual, two working days after the opening; of those still open two are late, two nearly
+    so, and the others have some days: a house that keeps up with its work."""
+    until = usual.copy()
+    others = still[who[still] != HERO]
+    late, near = others[:2], others[2:4]
+    rest = np.setdiff1d(still, others[:4])
+    today = np.full(len(still), shop.calendar.today)
+    ahead = working_days_after(today[: len(rest)], 1 + np.arange(len(rest)) % 5)
+    until[rest] = ahead.astype("datetime64[s]") + _hours(17)
+    until[near] = shop.calendar.as_of + _hours(2)
+    before = np.busday_offset(today[: len(late)].astype("datetime64[D]"), -1 - np.arange(len(late)), roll="backward")
+    until[late] = np.maximum(before.astype("datetime64[s]") + _hours(17), opened[late] + _hours(2))
+    return until
+
+
+def _hours(n: int) -> np.timedelta64:
+    return np.timedelta64(n * 3600, "s")
 
 
 def later_contacts(rng: np.random.Generator, shop: Shop, contacts: pd.DataFrame, case: pd.DataFrame) -> pd.DataFrame:
