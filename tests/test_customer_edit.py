@@ -11,7 +11,8 @@ from sqlmodel import Session, select
 
 from db.engine import Engines
 from db.models import AuditEntry, Customer, CustomerAddress, CustomerEmail, CustomerPhone, Person, Role
-from services import customer_edit, search, timeline
+from services import accounts, customer_edit, search, timeline
+from services.accounts import NewAddress
 from services.customer_edit import NEW_ADDRESS, Differs, Edit, Merged, Open, merge
 from services.errors import Conflict, Invalid, NotAllowed, NotFound
 from services.timeline_kinds import Kind
@@ -198,6 +199,20 @@ def test_an_address_without_its_parts_has_to_be_typed_again(w: Work) -> None:
     assert not only.restorable
     with pytest.raises(Conflict, match="type it"):
         customer_edit.restore(w, ada.id, only.entry_id, "address")
+
+
+def test_an_address_that_the_customer_changed_is_put_back_with_its_parts(w: Work) -> None:
+    own = make.customer(w.session, email="ada@example.com")
+    ada = Work(w.session, make.actor(w.session, Role.CUSTOMER, of=own), w.now)
+    accounts.add_address(ada, NewAddress(street="Old Road 1", postal_code="10115", city="Berlin"))
+    [row] = accounts.view(ada).addresses
+    new = NewAddress(street="New Road 2", city="Bonn")
+    accounts.change_address(ada, row.id, new, version=accounts.view(ada).version)
+    change = next(c for c in customer_edit.past(w, own.id).changes if c.old.startswith("Old Road 1"))
+    assert change.restorable
+    assert customer_edit.restore(w, own.id, change.entry_id, "address")
+    [back] = w.session.exec(select(CustomerAddress).where(CustomerAddress.customer_id == own.id)).all()
+    assert (back.street, back.postal_code, back.city) == ("Old Road 1", "10115", "Berlin")
 
 
 def test_a_long_history_is_read_page_by_page_with_the_same_number_of_questions(w: Work) -> None:

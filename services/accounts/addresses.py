@@ -15,6 +15,7 @@ from services.work import Work
 
 MOST = 20
 Defaults = dict[str, Address]
+Told = dict[str, str]
 
 
 class NewAddress(SQLModel):
@@ -61,7 +62,7 @@ def added(w: Work, own: Customer, values: dict[str, str], *, is_delivery: bool, 
     w.session.add(row)
     w.session.flush()
     _only_default(w, row)
-    _saved(w, own, before, "", _line(row))
+    _saved(w, own, before, {"address": ""}, _told(row))
     return row.id
 
 
@@ -85,13 +86,13 @@ def changed(
     w: Work, own: Customer, row: CustomerAddress, values: dict[str, str], *, is_delivery: bool, is_billing: bool
 ) -> None:
     """Write checked values into an address; what is the default already stays it until another one is."""
-    before, old = _defaults(w, own.id), _line(row)
+    before, old = _defaults(w, own.id), _told(row)
     row.sqlmodel_update(values)
     row.is_delivery, row.is_billing = row.is_delivery or is_delivery, row.is_billing or is_billing
     w.session.add(row)
     w.session.flush()
     _only_default(w, row)
-    _saved(w, own, before, old, _line(row))
+    _saved(w, own, before, old, _told(row))
 
 
 def remove_address(w: Work, address_id: int) -> None:
@@ -107,7 +108,7 @@ def remove_address(w: Work, address_id: int) -> None:
 
 def removed(w: Work, own: Customer, row: CustomerAddress) -> None:
     """Take the row away; somebody has to be the default."""
-    before, old = _defaults(w, own.id), _line(row)
+    before, old = _defaults(w, own.id), _told(row)
     w.session.delete(row)
     w.session.flush()
     rest = w.session.exec(
@@ -117,7 +118,7 @@ def removed(w: Work, own: Customer, row: CustomerAddress) -> None:
         rest.is_delivery, rest.is_billing = rest.is_delivery or row.is_delivery, rest.is_billing or row.is_billing
         w.session.add(rest)
         w.session.flush()
-    _saved(w, own, before, old, "")
+    _saved(w, own, before, old, {"address": ""})
 
 
 def line_of(w: Work, own: Customer, address_id: int) -> str:
@@ -133,12 +134,20 @@ def _defaults(w: Work, customer_id: int) -> Defaults:
     return {k: rows[0] for k, rows in (("parcels_to", parcels), ("invoices_to", invoices)) if rows}
 
 
-def _saved(w: Work, own: Customer, before: Defaults, old: str, new: str) -> None:
-    """Into the trail: the address, and which default went from one address to another by it."""
+def _saved(w: Work, own: Customer, before: Defaults, old: Told, new: Told) -> None:
+    """Into the trail: the address with its parts, and which default went from one address to another by it."""
     now = _defaults(w, own.id)
     moved = [k for k in before.keys() & now.keys() if before[k].id != now[k].id]
-    told = [{"address": line} | {k: at[k].line for k in moved} for line, at in ((old, before), (new, now))]
+    if old["address"] == new["address"]:  # only the defaults moved: there is nothing to put back
+        old, new = ({"address": side["address"]} for side in (old, new))
+    told = [side | {k: at[k].line for k in moved} for side, at in ((old, before), (new, now))]
     saved(w, own, "accounts.address", *told)
+
+
+def _told(row: CustomerAddress) -> Told:
+    """An address for the trail: in a line, and number and parts as `customer_edit` puts them back."""
+    parts = (row.street, row.postal_code, row.city, row.region, row.country)
+    return {"address": _line(row), "postal": "\n".join((str(row.id), *(part or "" for part in parts)))}
 
 
 def own_address(w: Work, own: Customer, address_id: int) -> CustomerAddress:
