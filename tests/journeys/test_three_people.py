@@ -54,9 +54,13 @@ def log_a_call(agent: Page, words: str) -> None:
     said = agent.get_by_role("textbox", name="What was said")
     said.focus()
     said.press_sequentially(words, delay=10)
-    agent.wait_for_timeout(2500)
-    with reading(SYSTEM) as w:
-        assert any(words in str(d.fields) for d in w.session.exec(select(Draft)))
+    for _try in range(40):  # kept whenever typing pauses; a busy machine takes its time
+        agent.wait_for_timeout(250)
+        with reading(SYSTEM) as w:
+            if any(words in str(d.fields) for d in w.session.exec(select(Draft))):
+                break
+    else:
+        raise AssertionError("what was typed was not kept")
     agent.reload()
     said = agent.get_by_role("textbox", name="What was said")
     expect(said).to_have_value(words)
