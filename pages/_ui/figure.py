@@ -42,8 +42,11 @@ def figure(
     too_little: str = "",
     on_select: Any = "ignore",
     role: Role = Role.MANAGER,
-) -> None:
+    choose: bool = False,
+) -> int | None:
     """Draw it. Without `build` the numbers stand open; `marks` are the rows of the chart (else the table's).
+
+    With `choose` the numbers stand open too, a row of them can be chosen, and its place in the frame is returned.
 
     `too_little` says what is missing and takes the place of everything else. `on_select` as of st.vega_lite_chart,
     whose key is `chart_NAME`. `role`: who may download. Titles and sentences are shown as text, whatever is in them.
@@ -52,7 +55,7 @@ def figure(
         st.subheader(md(table.about.title), anchor=False)
         if too_little:
             empty(_("Too little data"), md(too_little), ":material/hourglass_empty:")
-            return
+            return None
         if summary:
             st.caption(md(summary))
         chart = None
@@ -61,13 +64,13 @@ def figure(
             told = f"{table.about.title}: {summary}"
             st.vega_lite_chart(chart[1], chart[0], height=height, key=f"chart_{name}", on_select=on_select, alt=told)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            shown = build is None or st.toggle(_("Table"), key=f"figure_table_{name}")
+            shown = build is None or st.toggle(_("Table"), choose, key=f"figure_table_{name}")
             _buttons(actor, name, table, chart, role)
-        if shown:
-            _numbers(name, table)
+        chosen = _numbers(name, table, choose=choose) if shown else None
         about = table.about
         told_of = _("From: {source} · {period} · as of {time}")
         st.caption(md(told_of.format(source=about.source, period=about.period, time=when(about.as_of, actor))))
+    return chosen
 
 
 def _content(
@@ -99,7 +102,7 @@ def _buttons(
         )
 
 
-def _numbers(name: str, table: Table) -> None:
+def _numbers(name: str, table: Table, *, choose: bool = False) -> int | None:
     frame = table.frame[[c.name for c in table.columns]].head(MOST_SHOWN)
     config: dict[str, Any] = {}
     for column in table.columns:
@@ -113,7 +116,16 @@ def _numbers(name: str, table: Table) -> None:
             config[column.name] = st.column_config.DatetimeColumn(column.label, timezone=table.about.zone.key)
         else:
             config[column.name] = column.label
-    st.dataframe(frame, hide_index=True, column_config=config, key=f"figure_numbers_{name}", alt=table.about.title)
+    looks: dict[str, Any] = {"hide_index": True, "column_config": config, "alt": table.about.title}
+    picked: list[int] = []
+    if choose:
+        state = st.dataframe(
+            frame, **looks, key=f"figure_rows_{name}", on_select="rerun", selection_mode="single-row", height="auto"
+        )
+        picked = [row for row in state.selection.rows if row < len(frame)]
+    else:
+        st.dataframe(frame, **looks, key=f"figure_numbers_{name}")
     if len(table.frame) > MOST_SHOWN:
         shown = _("The first {n} of {total} rows; the files have all of them.")
         st.caption(shown.format(n=number(MOST_SHOWN), total=number(len(table.frame))))
+    return picked[0] if picked else None

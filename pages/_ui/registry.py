@@ -79,6 +79,7 @@ def _manager() -> list[Entry]:
     figures, house = _("Figures"), _("Administration")
     return [
         Entry("manager/live.py", "live", _("Live"), ":material/monitoring:", (MANAGER,), figures),
+        Entry("manager/explore.py", "explore", _("Explore"), ":material/query_stats:", (MANAGER,), figures),
         Entry("manager/who_buys.py", "who-buys-again", _("Who buys again"), ":material/insights:", (MANAGER,), figures),
         Entry("manager/back_test.py", "back-test", _("Back-test"), ":material/fact_check:", (MANAGER,)),
         Entry("manager/case_rules.py", "case-rules", _("Case rules"), ":material/rule:", (MANAGER,), house),

@@ -1,0 +1,197 @@
+"""The answer on the page "Explore": the whole, the figure, the cross table, and the rows behind a group."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from db.models import Role
+from pages._ui.feedback import reported
+from pages._ui.figure import figure
+from pages._ui.guard import acting
+from pages._ui.show import md
+from services import explore
+from services.board.periods import Period
+from services.charts import bars, words
+from services.charts import explore as charts
+from services.cube_view import View
+from services.explore import Explored
+from services.exports import About, Column, Kind, Table
+from services.measures import MEASURES, Fact, Unit, dimension_name, told
+from services.text import _, minor_digits, number
+from services.work import Actor, reading
+
+KINDS = {Unit.MONEY: Kind.MONEY, Unit.COUNT: Kind.COUNT, Unit.SHARE: Kind.SHARE}
+_PAGE = "explore_page"
+
+
+def wholes(view: View, found: Explored) -> None:
+    """Each figure without division, with its change against the days before where that was asked for."""
+    with st.container(horizontal=True, key="explore_wholes"):
+        for m in view.measures:
+            now = found.whole[m] or (0 if MEASURES[m].additive else None)
+            change = None
+            if found.before is not None and now is not None:
+                then = found.before[m]
+                change = f"{100 * (now / then - 1):+.1f} %" if then else _("nothing before")
+            arrow: Any = "auto" if change and change[-1] == "%" else "off"
+            name, meaning = told(m)
+            shown = md(charts.in_words(m, now, found.currency))
+            st.metric(md(name), shown, change, delta_arrow=arrow, help=md(meaning), border=True, width=220)
+
+
+def drawn(actor: Actor, view: View, found: Explored) -> int | None:
+    """The figure with its table and files; the place of the row that was chosen in the table."""
+    table = _table(actor, view, found)
+    frame = charts.marks(view, found)
+    empty = not len(found.frame) or not any(found.whole.values())
+    told_so = _("There is nothing in these days with these filters. Choose other days, or fewer filters.")
+    nothing = told_so if empty else ""
+    if frame is None:
+        return figure(actor, "explore", table, too_little=nothing, choose=True)
+    first, names = view.measures[0], list(dict.fromkeys(frame["name"]))
+    place, value = dimension_name(view.by[0]), told(first)[0]
+    if MEASURES[first].unit is Unit.MONEY:
+        value = f"{value} ({found.currency})"
+    if charts.as_lines(view, frame):
+        form, build = "lines", lambda: charts.lines(names, place, value)
+    elif len(names) > 1:
+        form, build = "stacked", lambda: bars.stacked(frame, names, place, value, whole=False)
+    else:
+        form, build = "plain", lambda: bars.plain(frame, place, value, whole=False)
+    return figure(
+        actor, "explore", table, summary=_summary(view, found, frame), build=build, marks=frame, choose=True,
+        form=f"explore {form} {names} {place} {value}", too_little=nothing,
+    )  # fmt: skip
+
+
+def _summary(view: View, found: Explored, frame: pd.DataFrame) -> str:
+    first = view.measures[0]
+    total = f"{told(first)[0]}: {charts.in_words(first, found.whole[first], found.currency)}"
+    if MEASURES[first].additive:
+        return words.summary(frame, total)
+    top = frame.iloc[int(frame["value"].to_numpy().argmax())]
+    return _("{total}. Highest: {place}.").format(total=total, place=f"{top['label']}, {top['shown']}")
+
+
+def _table(actor: Actor, view: View, found: Explored) -> Table:
+    days = _("All time") if view.period == "all" else words.days(Period(*found.days))
+    source = ", ".join(dict.fromkeys(_source(MEASURES[m].fact) for m in view.measures))
+    let_in = "; ".join(f"{d}: {values}" for d, values in found.filters)
+    about = About(
+        explore.title(view), f"{source} · {let_in}" if let_in else source, days, found.as_of, actor.zone, found.filters
+    )
+    columns = [Column(d, dimension_name(d)) for d in view.by]
+    for m in view.measures:
+        unit = MEASURES[m].unit
+        columns.append(Column(m, told(m)[0], KINDS[unit], found.currency if unit is Unit.MONEY else ""))
+    return Table(found.shown, tuple(columns), about)
+
+
+def _source(fact: Fact) -> str:
+    return {
+        Fact.SALE: _("Lines of sales"), Fact.CONTACT: _("Contacts"), Fact.CASE: _("Cases"),
+        Fact.RETURN: _("Returns"), Fact.BUYER: _("First purchases"),
+    }[fact]  # fmt: skip
+
+
+def crossed(view: View, found: Explored) -> dict[str, str] | None:
+    """Two dimensions as a cross table of the first figure; the cell that was chosen, in codes."""
+    if len(view.by) != 2 or found.frame.empty:
+        return None
+    measure, (down, across) = view.measures[0], view.by
+    shown = found.frame.pivot_table(index=down, columns=across, values=measure, aggfunc="sum", sort=False)
+    rows, columns = (list(dict.fromkeys(found.frame[d].map(str))) for d in view.by)
+    shown.index, shown.columns = shown.index.map(str), shown.columns.map(str)
+    shown = shown.reindex(index=rows, columns=columns)
+    if MEASURES[measure].unit is Unit.MONEY:
+        shown = shown / 10 ** minor_digits(found.currency)
+    names = [dict(zip(found.frame[d].map(str), found.shown[d], strict=True)) for d in view.by]
+    digits = minor_digits(found.currency) if MEASURES[measure].unit is Unit.MONEY else 0
+    form = "percent" if MEASURES[measure].unit is Unit.SHARE else f"%,.{digits}f"
+    config: dict[str, Any] = {c: st.column_config.NumberColumn(names[1].get(c, c), format=form) for c in columns}
+    shown.insert(0, "\0", [names[0].get(r, r) for r in rows])
+    config["\0"] = st.column_config.TextColumn(dimension_name(down), pinned=True)
+    with st.expander(_("Cross table"), icon=":material/table:", key="explore_crossed"):
+        state = st.dataframe(
+            shown, hide_index=True, column_config=config, key="explore_cross", on_select="rerun",
+            selection_mode="single-cell", alt=explore.title(view),
+        )  # fmt: skip
+    for row, column in state.selection.cells:
+        if row < len(rows) and column in columns:
+            return {down: rows[row], across: str(column)}
+    return None
+
+
+def behind(actor: Actor, view: View, found: Explored, cell: dict[str, str]) -> None:
+    """The rows behind a group, fifty at a time, with what they add up to."""
+    known = {d: dict(zip(found.frame[d].map(str), found.shown[d], strict=True)) for d in view.by}
+    with st.container(border=True, key="explore_behind"):
+        place = " · ".join(known[d].get(v, v) for d, v in cell.items()) or explore.title(view)
+        st.subheader(md(_("Behind: {group}").format(group=place)), anchor=False)
+        measure = view.measures[0]
+        if len(view.measures) > 1:
+            measure = st.segmented_control(
+                _("Figure"), view.measures, default=measure, required=True, key=f"explore_of_{view.measures}",
+                format_func=lambda m: told(m)[0],
+            )  # fmt: skip
+        seen = f"{view!r} {measure} {cell}"
+        page = st.session_state[_PAGE][1] if st.session_state.get(_PAGE, ("", 0))[0] == seen else 0
+        with reported() as outcome, reading(actor) as w:
+            rows = explore.behind(w, view, measure, cell, page)
+        if not outcome.ok:
+            return
+        value = _of(found, cell, measure)
+        line = _("{figure} altogether.").format(figure=charts.in_words(measure, value, found.currency))
+        unit = MEASURES[measure]
+        if unit.additive:
+            line += " " + _("The rows add up to it.")
+        st.caption(md(line))
+        _rows(rows, measure, found.currency)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            first = page * 50 + 1
+            st.caption(f"{number(first)}–{number(first + len(rows.rows) - 1)}")
+            st.button(
+                _("Back"), key="explore_back", disabled=not page, on_click=_turn_to, args=(seen, page - 1)
+            )  # fmt: skip
+            st.button(
+                _("More"), key="explore_on", disabled=not rows.more, on_click=_turn_to, args=(seen, page + 1)
+            )  # fmt: skip
+
+
+@acting(Role.MANAGER)
+def _turn_to(seen: str, page: int) -> None:
+    st.session_state[_PAGE] = (seen, page)
+
+
+def _of(found: Explored, cell: dict[str, str], measure: str) -> float | None:
+    frame = found.frame
+    for d, v in cell.items():
+        frame = frame[frame[d].map(str) == v]
+    return None if frame.empty else float(frame[measure].iloc[0])
+
+
+def _rows(rows: explore.Behind, measure: str, currency: str) -> None:
+    frame, unit = rows.rows, MEASURES[measure].unit
+    links = [f"/customer?customer={int(i)}" if pd.notna(i) else None for i in frame["customer_id"]]
+    number_link = _number_links(rows)
+    shown = pd.DataFrame({"open": links, "customer": frame["customer"], "day": pd.to_datetime(frame["day"])})
+    shown["number"] = number_link
+    scale = 10 ** minor_digits(currency) if unit is Unit.MONEY else 1
+    shown["value"] = pd.to_numeric(frame["value"]) / scale
+    name = told(measure)[0] + (f" ({currency})" if unit is Unit.MONEY else "")
+    form: Any = "percent" if unit is Unit.SHARE else f"%,.{minor_digits(currency) if unit is Unit.MONEY else 0}f"
+    linked = rows.fact is Fact.CASE
+    config: dict[str, Any] = {
+        "open": st.column_config.LinkColumn(_("Open"), display_text=":material/open_in_new:", width=60),
+        "customer": _("Customer"),
+        "day": st.column_config.DateColumn(_("Day")),
+        "number": st.column_config.LinkColumn(_("Number"), display_text=r"case=(\d+)") if linked else _("Number"),
+        "value": st.column_config.NumberColumn(name, format=form),
+    }
+    st.dataframe(shown, hide_index=True, column_config=config, key="explore_rows", alt=_("Rows behind the group"))
+
+
+def _number_links(rows: explore.Behind) -> list[str]:
+    before = "/case?case=" if rows.fact is Fact.CASE else ""
+    return [f"{before}{int(n)}" for n in rows.rows["number"]]

@@ -1,0 +1,86 @@
+"""What a chart of the cube is drawn from: bars, or lines where several series run over time.
+
+Out: the columns of services/charts/bars.py.
+"""
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from services.charts.bars import HEIGHT
+from services.cube_view import View
+from services.explore import Explored
+from services.measures import DIMENSIONS, MEASURES, Unit, told
+from services.text import minor_digits, money, number, percent
+
+MOST_BARS, MOST_SERIES = 62, 13
+
+
+def in_words(measure: str, value: float | None, currency: str) -> str:
+    """A figure as a reader knows it; a dash where there is none."""
+    if value is None or pd.isna(value):
+        return "–"
+    if MEASURES[measure].unit is Unit.MONEY:
+        return money(round(value), currency)
+    if MEASURES[measure].unit is Unit.SHARE:
+        return percent(round(value * 1000) * 10)
+    return number(value, 0 if float(value).is_integer() else 1)
+
+
+def marks(view: View, found: Explored) -> pd.DataFrame | None:
+    """The first measure by the first dimension, split by the second.
+
+    None where a chart would say nothing or something wrong: one place, more than there is room for, or parts that do
+    not add up and would have to be added.
+    """
+    measure = view.measures[0]
+    additive = MEASURES[measure].additive
+    if not view.by or found.frame.empty or (len(view.by) > 2 and not additive):
+        return None
+    places, split = view.by[0], view.by[1] if view.by[1:] else ""
+    frame = pd.DataFrame({"bucket": found.frame[places].map(str), "label": found.shown[places]})
+    frame["series"] = found.frame[split].map(str) if split else measure
+    frame["name"] = found.shown[split] if split else told(measure)[0]
+    frame["value"] = found.frame[measure].astype(float)
+    if len(view.by) > 2:
+        frame = frame.groupby(["bucket", "label", "series", "name"], sort=False)["value"].sum().reset_index()
+    frame = frame.dropna(subset=["value"])
+    wrong = split and not additive and not DIMENSIONS[places].in_time
+    if wrong or frame["bucket"].nunique() < 2 or frame["series"].nunique() > MOST_SERIES:
+        return None
+    if not DIMENSIONS[places].in_time and not split and places not in ("weekday", "hour", "cohort"):
+        frame = frame.sort_values("value", ascending=False, kind="stable")
+    frame["shown"] = [in_words(measure, v, found.currency) for v in frame["value"]]
+    if MEASURES[measure].unit is Unit.MONEY:
+        frame["value"] = frame["value"] / 10 ** minor_digits(found.currency)
+    frame["spoken"] = frame["label"] + ", " + frame["name"] + ": " + frame["shown"]
+    frame["rank"] = frame["name"].map({n: i for i, n in enumerate(frame["name"].unique())})
+    return frame.assign(strength=1.0).reset_index(drop=True)
+
+
+def as_lines(view: View, frame: pd.DataFrame) -> bool:
+    """Lines rather than bars: over time, where there are many places or parts that cannot be stacked."""
+    if not DIMENSIONS[view.by[0]].in_time:
+        return False
+    return frame["bucket"].nunique() > MOST_BARS or (
+        frame["series"].nunique() > 1 and not MEASURES[view.measures[0]].additive
+    )
+
+
+def lines(names: Sequence[str], place: str, value: str) -> alt.Chart:
+    """Lines over time, one per series; a point at every place, so that a gap shows as a gap between points."""
+    legend = alt.Legend(orient="bottom", columns=3, symbolType="circle", labelLimit=120) if len(names) > 1 else None
+    chart: alt.Chart = (
+        alt.Chart(pd.DataFrame({"bucket": [], "value": []}))
+        .mark_line(point=alt.OverlayMarkDef(size=18))
+        .encode(
+            x=alt.X("bucket:T", title=None, axis=alt.Axis(labelOverlap="greedy", tickCount=6, ticks=False)),
+            y=alt.Y("value:Q", title=value, axis=alt.Axis(labelExpr="format(datum.value, '~s')")),
+            color=alt.Color("name:N", title=None, sort=None, scale=alt.Scale(domain=list(names)), legend=legend),
+            description=alt.Description("spoken:N"),
+            tooltip=[alt.Tooltip("label:N", title=place), alt.Tooltip("name:N"), alt.Tooltip("shown:N", title=value)],
+        )
+        .properties(height=HEIGHT)
+    )
+    return chart
