@@ -15,7 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, get_datetime_format
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 
 LOCALE_DIR = Path(__file__).resolve().parent.parent / "locale"
@@ -95,8 +95,13 @@ def minor_digits(currency: str) -> int:
 
 
 def local_time(instant: datetime, zone: ZoneInfo) -> str:
-    """Date and time of day in `zone`."""
+    """Date, hours and minutes in `zone`."""
     return _time(instant.astimezone(UTC), zone, locale_name())
+
+
+def local_second(instant: datetime, zone: ZoneInfo) -> str:
+    """The same to the second, where what came first matters."""
+    return str(format_datetime(instant.astimezone(zone), "medium", locale=locale_name()))
 
 
 def local_date(value: datetime | date, zone: ZoneInfo) -> str:
@@ -128,7 +133,10 @@ def _currency(cents: int, currency: str, locale: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _time(instant: datetime, zone: ZoneInfo, locale: str) -> str:
-    return str(format_datetime(instant.astimezone(zone), "medium", locale=locale))
+    local = instant.astimezone(zone)
+    joined = str(get_datetime_format("medium", locale=locale)).replace("'", "")
+    day = format_date(local, "medium", locale=locale)
+    return joined.replace("{1}", day).replace("{0}", format_time(local, "short", locale=locale))
 
 
 @lru_cache(maxsize=4096)

@@ -32,6 +32,11 @@ def when(instant: datetime, actor: Actor) -> str:
     return text.local_time(instant, actor.zone)
 
 
+def second(instant: datetime, actor: Actor) -> str:
+    """The same to the second, for the trail, where what came first matters."""
+    return text.local_second(instant, actor.zone)
+
+
 def day(value: datetime | date, actor: Actor) -> str:
     """The day in the reader's zone and manner."""
     return text.local_date(value, actor.zone)

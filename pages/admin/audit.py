@@ -7,7 +7,7 @@ import streamlit as st
 
 from db.models import Role
 from pages._ui.guard import require
-from pages._ui.show import empty, when
+from pages._ui.show import empty, second
 from services import trail
 from services.text import _
 from services.work import reading
@@ -37,7 +37,7 @@ def listing() -> None:
         pd.DataFrame(
             [
                 {
-                    _("When"): when(r.at, who),
+                    _("When"): second(r.at, who),
                     _("Who"): f"{r.actor_name} ({r.actor_role})",
                     _("Action"): r.action,
                     _("Record"): f"{r.entity} {r.entity_id}",
