@@ -43,8 +43,15 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture
+def demo_server(demo_company: tuple[LiveServer, DemoSummary]) -> tuple[LiveServer, DemoSummary]:
+    """The same server for all tests; what a test itself reads is read there too, whatever a test before looked at."""
+    attach(demo_company[0].engines)
+    return demo_company
+
+
 @pytest.fixture(scope="session")
-def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServer, DemoSummary]]:
+def demo_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServer, DemoSummary]]:
     """A server with the demonstration company, and who may sign in."""
     with serving(tmp_path_factory.mktemp("demo"), prepared=False) as server:
         attach(server.engines)

@@ -59,6 +59,8 @@ def examined(page: Page, server: LiveServer, path: str) -> list[str]:
     page.goto(f"{server.url}/{path}")
     expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
     settled(page)
+    for label in page.locator('[data-part="label"]').all():
+        expect(label).not_to_have_text("")  # a field of ours has its name once its script has run
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} is too wide"
     found += grave(page, dark=False)
     page.emulate_media(color_scheme="dark")

@@ -96,7 +96,9 @@ def looks_as_the_customer(agent: Page, customer: Page, server: LiveServer, name:
     settled(agent)
     buttons = agent.get_by_test_id("stMain").get_by_role("button")
     working = [b.inner_text() for b in buttons.all() if b.is_enabled() and b.is_visible() and b.inner_text()]
-    assert working == ["Leave"] or {t.strip().split("\n")[-1] for t in working} == {"Leave"}, working
+    # "Why?" only unfolds the reason of a suggestion; what stands in it is switched off too.
+    assert [t for t in working if "Why?" not in t and "Leave" not in t] == [], working
+    assert sum("Leave" in t for t in working) == 1, working
     agent.get_by_role("button", name="Leave").press("Enter")
     expect(agent.get_by_role("heading", name=name)).to_be_visible()
     customer.goto(f"{server.url}/my-data")
