@@ -234,3 +234,18 @@ def test_amounts_follow_the_decimals_of_the_currency() -> None:
     dinar, yen = (invention.company(as_of=AS_OF, digits=d)["order_lines"]["line_total"] for d in (3, 0))
     assert dinar.str.fullmatch(r"\d+\.\d{3}").all()
     assert yen.str.fullmatch(r"\d+").all()
+
+
+@pytest.mark.parametrize("as_of", [AS_OF, AS_OF + timedelta(days=100, hours=5), AS_OF + timedelta(days=271)])
+def test_some_customers_wait_longer_than_usual_and_have_complained(as_of: datetime) -> None:
+    made = invention.invented(as_of=as_of).tables
+    sold = made["orders"][made["orders"]["status"] != "cancelled"]
+    days = sold.assign(day=sold["ordered_at"].dt.normalize())[["customer_id", "day"]].drop_duplicates()
+    days = days.sort_values(["customer_id", "day"])
+    days["gap"] = days.groupby("customer_id")["day"].diff().dt.days
+    known = days.groupby("customer_id").agg(gaps=("gap", "count"), usual=("gap", "median"), last=("day", "max"))
+    today = pd.Timestamp(as_of).tz_localize(None).normalize()
+    overdue = known[(known["gaps"] >= 3) & ((today - known["last"]).dt.days >= 1.5 * known["usual"])].index
+    talk = made["interactions"]
+    lately = (talk["topic"] == "Complaint") & (talk["at"] > today - timedelta(days=59))
+    assert talk.loc[lately, "customer_id"].isin(overdue).sum() >= 4

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from db.demo import baskets, beside, catalogue, contacts, feedback, matters, orders, people, phrases, tables
+from db.demo import baskets, beside, catalogue, contacts, feedback, matters, orders, people, phrases, tables, upset
 from db.demo.contacts import Shop
 from db.demo.people import AGENT, CUSTOMERS, HEAD, HERO
 from db.demo.seasons import DAYS, calendar
@@ -98,7 +98,7 @@ def _told(rng: np.random.Generator, shop: Shop, scale: int, money: tables.Money)
 
 def _talked(rng: np.random.Generator, shop: Shop, scale: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Contacts, the cases that come of them and the messages about these, with all their words."""
-    talk = contacts.contacts(rng, shop, scale)
+    talk = contacts.contacts(rng, shop, scale, upset.complaints(rng, shop, scale))
     talk = pd.concat([talk, matters.by_hand(shop)], ignore_index=True)
     case = matters.cases(rng, shop, talk)
     talk["case"] = pd.Series(case.index, index=case["contact"]).reindex(talk.index).fillna(-1).astype(int)

@@ -209,9 +209,12 @@ def _products(rng: np.random.Generator, shop: Shop, frame: pd.DataFrame) -> Coun
     return product
 
 
-def contacts(rng: np.random.Generator, shop: Shop, scale: int) -> pd.DataFrame:
-    """Out: who, order, product, reason, channel, at, is_in, staff_id, angry, outcome, duration_s; sorted by time."""
-    frame = pd.concat([_everyday(rng, shop, scale), _causes(rng, shop)], ignore_index=True)
+def contacts(rng: np.random.Generator, shop: Shop, scale: int, more: pd.DataFrame) -> pd.DataFrame:
+    """Out: who, order, product, reason, channel, at, is_in, staff_id, angry, outcome, duration_s; sorted by time.
+
+    `more` are contacts with a cause of their own: order, at, reason.
+    """
+    frame = pd.concat([_everyday(rng, shop, scale), _causes(rng, shop), more], ignore_index=True)
     frame["angry"] = frame["angry"].fillna(value=False).astype(bool)
     frame = frame[frame["at"].notna() & (frame["at"] <= shop.calendar.as_of)].reset_index(drop=True)
     frame["who"] = shop.orders["who"].to_numpy()[frame["order"].to_numpy()]

@@ -68,22 +68,30 @@ def complaint_words(w: Work) -> list[str]:
     return sorted(found - {""})
 
 
+def state(w: Work) -> str:
+    """Which state of the data questions are answered from: equal words mean equal data."""
+    with _copy(w) as copy:
+        return copy.version
+
+
 def today_of(w: Work) -> date:
     """The day it is for the company; what lies so many days back is counted from it."""
     return clock.day_of(w.now, company.of(w).zone)
 
 
 def question_of(w: Work, rule: Group, *, others: Mapping[int, Group] | None = None, only: int | None = None,
-                itself: int | None = None) -> Compiled:  # fmt: skip
-    """A rule as a question of today. `itself`: the segment whose rule it is, which it may not ask about."""
+                itself: int | None = None, on: date | None = None) -> Compiled:  # fmt: skip
+    """A rule as a question of today, or as of a day that is over (`on`).
+
+    `itself`: the segment whose rule it is, which it may not ask about.
+    """
     asks_what_it_may(w, rule, itself)
-    today = today_of(w)
     known = dict(rules(w) if others is None else others)
     if itself is not None:
         known[itself] = rule
         if itself in _reached(rule, known):
             raise Invalid(_("Rule"), _("segments ask about each other in a circle, or too deep"))
-    return compiled(rule, today, known, complaint_words(w), only)
+    return compiled(rule, on or today_of(w), known, complaint_words(w), only, then=on is not None)
 
 
 def _reached(rule: Group, known: Mapping[int, Group]) -> set[int]:
@@ -160,9 +168,12 @@ def everybody(w: Work, rule: Group, *, itself: int | None = None) -> list[Member
         return named(w, _members(copy, asked, order, MOST_TAKEN, 0))
 
 
-def ids(w: Work, rule: Group, *, itself: int | None = None) -> npt.NDArray[np.int64]:
-    """The numbers of all members, in order. Staff only; who may see them is the caller's question."""
-    asked = question_of(w, rule, itself=itself)
+def ids(w: Work, rule: Group, *, itself: int | None = None, on: date | None = None) -> npt.NDArray[np.int64]:
+    """The numbers of all members, in order; `on`: at the end of a day that is over, as far as what they did is dated.
+
+    Staff only; who may see them is the caller's question.
+    """
+    asked = question_of(w, rule, itself=itself, on=on)
     with _copy(w, asked) as copy:
         question, values = asked.question("c.customer_id AS customer_id", "ORDER BY c.customer_id")
         return copy.frame(question, **values)["customer_id"].to_numpy(np.int64)

@@ -2,8 +2,12 @@
 
 Each condition is a small table of (customer_id, value) that the customers are joined with; a condition about another
 segment is that segment's own question. A comparison with nothing is false, so that "none of" means what it says.
+
+A rule can be asked as of a day that is over (`then`): what has a day later than that is left out, a case counts as open
+until the day it was closed, and who came later is not there yet. What has no date counts as it is now.
 """
 
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,6 +31,7 @@ class _Texts:
     today: date
     others: Mapping[int, Group]
     complaints: list[str]
+    then: bool = False
     tables: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
 
@@ -71,13 +76,16 @@ class Compiled:
 
 
 def compiled(rule: Group, today: date, others: Mapping[int, Group], complaints: list[str],
-             only: int | None = None) -> Compiled:  # fmt: skip
-    """The question of a rule as of a day. `others`: the rules of the segments it may ask about; `only`: one customer.
+             only: int | None = None, *, then: bool = False) -> Compiled:  # fmt: skip
+    """The question of a rule as of a day. `others`: the rules of the segments it may ask about; `only`: one customer;
+    `then`: the day is over, and what came later is left out (see the module).
 
     Raises Invalid when a segment is missing or asks, by way of others, about itself.
     """
-    texts = _Texts(today, others, complaints)
+    texts = _Texts(today, others, complaints, then)
     joins, parts, holds = _rule(texts, rule, "c", (), only)
+    if then:
+        holds = f"({holds} AND (coalesce(c.joined_on <= $today, TRUE) OR {_HAD_BOUGHT}))"
     values = {**texts.values, "today": today, "complaints": complaints}
     return Compiled(", ".join(texts.tables), joins, holds, tuple(parts), values)
 
@@ -88,6 +96,27 @@ def predicted(rule: Group, others: Mapping[int, Group], seen: tuple[int, ...] = 
     return any(c.of.predicted for c in rule.conditions()) or any(
         predicted(g, others, (*seen, *rule.segments)) for g in inner
     )
+
+
+def forecasts(rule: Group, others: Mapping[int, Group], seen: tuple[int, ...] = ()) -> bool:
+    """Whether a rule, or one that it asks about, uses figures of a scoring run, which are known for now only."""
+    inner = (others[i] for i in rule.segments - set(seen) if i in others)
+    return any(_SCORED in c.of.sql for c in rule.conditions()) or any(
+        forecasts(g, others, (*seen, *rule.segments)) for g in inner
+    )
+
+
+_HAD_BOUGHT = "c.customer_id IN (SELECT customer_id FROM buyer WHERE first_day <= $today)"
+_SCORED = "FROM score AS s"
+_DATED = re.compile(r"\b(FROM|JOIN) (orders|sale_line|returns|contact|cases|survey)\b( AS \w+)?")
+_OPEN = "f.state IN ('open', 'waiting')"
+_OPEN_THEN = f"CASE WHEN f.closed_on IS NULL THEN {_OPEN} ELSE f.closed_on > $today END"
+
+
+def _until_then(sql: str) -> str:
+    """The text of a field without anything later than `$today`."""
+    limited = r"\1 (SELECT * FROM \2 WHERE day IS NULL OR day <= $today)"
+    return _DATED.sub(lambda m: m.expand(limited) + (m[3] or f" AS {m[2]}"), sql.replace(_OPEN, _OPEN_THEN))
 
 
 def _rule(texts: _Texts, rule: Group, customer: str, path: tuple[int, ...],
@@ -132,7 +161,8 @@ def _value(texts: _Texts, condition: Condition, joins: list[str], path: tuple[in
         key = "o.customer_id" if asked.code == "returns" else "f.customer_id"
         limits += f" AND {key} = {texts.bound(only)}"
     name = f"t{len(texts.tables)}"
-    texts.tables.append(f"{name} AS ({asked.sql.replace('{where}', limits)})")
+    sql = _until_then(asked.sql) if texts.then else asked.sql
+    texts.tables.append(f"{name} AS ({sql.replace('{where}', limits)})")
     joins.append(f"LEFT JOIN {name} ON {name}.customer_id = c.customer_id")
     return f"{name}.value" if asked.missing == "NULL" else f"coalesce({name}.value, {asked.missing})"
 

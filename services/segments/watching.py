@@ -31,6 +31,14 @@ Ids = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
+class Moves:
+    """Who came and who left."""
+
+    came: Ids
+    went: Ids
+
+
+@dataclass(frozen=True)
 class Moved:
     """Entries and exits per week: index week (its Monday), entered, left; `since`: counted from then on."""
 
@@ -88,13 +96,12 @@ def note(w: Work, segment_id: int, now_in: Ids, version: int) -> tuple[int, int]
 
 
 def moved(w: Work, segment_id: int) -> Moved:
-    """Entries and exits of the last twelve weeks. For those who see the segment. Raises NotFound."""
+    """Entries and exits of the last twelve weeks that checks of the present rule have noted; those before them are
+    reckoned, see services/segments/reckoning.py. For those who see the segment. Raises NotFound."""
     row = visible(w, segment_id)
-    today = clock.day_of(w.now, company.of(w).zone)
-    monday = today - timedelta(days=today.weekday())
-    weeks = [monday - timedelta(weeks=n) for n in reversed(range(WEEKS))]
+    weeks = last_weeks(w)
     table = {day: [0, 0] for day in weeks}
-    for week, entered, n in _by_week(w, segment_id, weeks):
+    for week, entered, n in _by_week(w, row, weeks):
         table[week][0 if entered else 1] += n
     frame = pd.DataFrame(
         [(week, came, went) for week, (came, went) in table.items()], columns=["week", "entered", "left"]
@@ -103,13 +110,20 @@ def moved(w: Work, segment_id: int) -> Moved:
     return Moved(frame, row.ruled_at if counted else None)
 
 
+def last_weeks(w: Work) -> list[date]:
+    """The Mondays of the last twelve weeks, this one's the last."""
+    today = clock.day_of(w.now, company.of(w).zone)
+    monday = today - timedelta(days=today.weekday())
+    return [monday - timedelta(weeks=n) for n in reversed(range(WEEKS))]
+
+
 def movers(w: Work, segment_id: int, week: date, *, entered: bool) -> list[tuple[datetime, int]]:
     """Who came (or left) in the week that begins on a Monday, the latest first; at most 200. Raises NotFound."""
-    visible(w, segment_id)
+    row = visible(w, segment_id)
     first, last = _bounds(w, week)
     mine = select(SegmentEvent.at, SegmentEvent.customer_id).where(
         SegmentEvent.segment_id == segment_id,
-        SegmentEvent.at >= first,
+        SegmentEvent.at >= max(first, row.ruled_at),
         SegmentEvent.at < last,
         col(SegmentEvent.entered).is_(entered),
     )
@@ -117,11 +131,12 @@ def movers(w: Work, segment_id: int, week: date, *, entered: bool) -> list[tuple
     return [(at, customer_id) for at, customer_id in w.session.exec(newest)]
 
 
-def _by_week(w: Work, segment_id: int, weeks: list[date]) -> Iterable[tuple[date, bool, int]]:
+def _by_week(w: Work, row: Segment, weeks: list[date]) -> Iterable[tuple[date, bool, int]]:
     for week in weeks:
         first, last = _bounds(w, week)
+        at = col(SegmentEvent.at)
         counts = rows_of(col(SegmentEvent.entered), func.count()).where(
-            col(SegmentEvent.segment_id) == segment_id, col(SegmentEvent.at) >= first, col(SegmentEvent.at) < last
+            col(SegmentEvent.segment_id) == row.id, at >= max(first, row.ruled_at), at < last
         )
         for entered, n in w.session.connection().execute(counts.group_by(col(SegmentEvent.entered))):
             yield week, bool(entered), int(n)

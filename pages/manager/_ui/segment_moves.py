@@ -1,5 +1,6 @@
 """Who came into a segment and who left it, week by week."""
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -7,24 +8,37 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui.show import day, when
+from pages._ui.cached import kept
+from pages._ui.show import day, md, when
 from pages.manager._ui import drawn
 from services import segments
 from services.charts import shapes
 from services.segments.keeping import Kept
+from services.segments.reckoning import Reckoned
+from services.segments.watching import Moved
 from services.text import _, number
 from services.work import Actor, reading
 
 
+def _before(actor: Actor, row: Kept) -> Reckoned:
+    """What is reckoned of the weeks before the first check; kept for as long as the data stay the same."""
+    with reading(actor) as w:
+        version = (*segments.reckoning.version(w, row.id), segments.asking.state(w))
+        found: Reckoned = kept("segment_reckoned", version, lambda: segments.reckoning.reckoned(w, row.id))
+    return found
+
+
 def moves(actor: Actor, row: Kept) -> None:
     """The last twelve weeks, and who is behind a week."""
+    before = _before(actor, row)
     with reading(actor) as w:
         found = segments.watching.moved(w, row.id)
-    if found.since is None:
+    if before.weeks is None and found.since is None:
         st.info(
             _("The first check of this rule runs within minutes; entries and exits are counted from then on."),
             icon=":material/hourglass_empty:",
         )
+    found = replace(found, frame=before.added_to(found.frame))
     frame, came, left = found.frame, _("Came in"), _("Left")
     told = _("In twelve weeks {came} came in and {left} left.").format(
         came=number(int(frame["entered"].sum())), left=number(int(frame["left"].sum()))
@@ -34,10 +48,8 @@ def moves(actor: Actor, row: Kept) -> None:
         return
     words = [day(week, actor) for week in frame["week"]]
     bars, spec = _bars(frame, words, told)
-    since = _("counted since {day}; a change of the rule begins anew").format(
-        day=day(found.since, actor) if found.since else "–"
-    )
-    st.caption(since)
+    since = _since(actor, found, before)
+    st.caption(md(since))
     labels = {"week": _("Week from"), "entered": came, "left": left}
     drawn.files("moves", frame.assign(week=words), labels, [row.name, told, since], (spec, bars))
     options = [
@@ -52,7 +64,18 @@ def moves(actor: Actor, row: Kept) -> None:
         format_func=lambda o: f"{day(o[0], actor)} · {came if o[1] else left}",
     )
     if at is not None:
-        _who(actor, row, at)
+        _who(actor, row, at, before)
+
+
+def _since(actor: Actor, found: Moved, before: Reckoned) -> str:
+    """From when on it was counted, and what of it was reckoned afterwards."""
+    since = _("Counted since {day}; a change of the rule begins anew.").format(
+        day=day(found.since, actor) if found.since else "–"
+    )
+    if not before.weeks:
+        return since
+    told = _("Weeks before it was counted are reckoned from what is dated; a region or an agreement is as it is today.")
+    return f"{since} {told}" if found.since else told
 
 
 def _bars(frame: pd.DataFrame, words: list[str], told: str) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -68,12 +91,14 @@ def _bars(frame: pd.DataFrame, words: list[str], told: str) -> tuple[pd.DataFram
     return bars, drawn.chart("moves", told, bars, build)
 
 
-def _who(actor: Actor, row: Kept, at: tuple[date, bool]) -> None:
+def _who(actor: Actor, row: Kept, at: tuple[date, bool], before: Reckoned) -> None:
     with reading(actor) as w:
-        found = segments.watching.movers(w, row.id, at[0], entered=at[1])
-        names = segments.asking.customer_names(w, [i for _at, i in found])
+        noted = segments.watching.movers(w, row.id, at[0], entered=at[1])
+        found = [(i, when(t, actor)) for t, i in noted]
+        found += [(i, _("reckoned")) for i in before.who(at[0], entered=at[1])]
+        names = segments.asking.customer_names(w, [i for i, _when in found])
     frame = pd.DataFrame(
-        [(drawn.link(i), names.get(i, ""), when(t, actor)) for t, i in found], columns=["link", "customer", "at"]
+        [(drawn.link(i), names.get(i, ""), told) for i, told in found], columns=["link", "customer", "at"]
     )
     drawn.table(
         "movers", frame, {"link": _("Open"), "customer": _("Customer"), "at": _("Noticed")}, drawn.customer_link()
