@@ -13,13 +13,14 @@ from aiosmtpd.controller import Controller
 from sqlmodel import col, select
 
 from db.engine import Engines
-from db.models import OutboxEntry, OutboxState, Role
-from services import clock, mail_delivery, outbox
+from db.models import OrderStatus, OutboxEntry, OutboxState, Role
+from services import clock, mail_delivery, orders, outbox
 from services.errors import NotAllowed
 from services.settings import settings
 from services.work import SYSTEM, VISITOR, Actor, reading, work
 from tests import make
 from tests.live_server import free_port
+from tests.ordering import asked_by, products, shoppers
 
 
 class Mailbox:
@@ -172,6 +173,26 @@ def test_a_server_that_is_down_loses_nothing(at: Any, monkeypatch: pytest.Monkey
     finally:
         server.stop()
     assert {m["To"] for m in box.taken} == {"ada@example.com", "bob@example.com"}
+
+
+def test_an_order_is_taken_while_the_mail_server_is_away_and_confirmed_once_it_is_back(
+    at: Any, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = settings().smtp_url
+    monkeypatch.setattr(settings(), "smtp_url", f"smtp://127.0.0.1:{free_port()}")
+    [ada], [kettle] = shoppers(1), products(5)
+    with work(ada) as w:
+        placed = orders.place(w, asked_by(ada, "one", (kettle, 2))).id
+    assert mail_delivery.deliver_due() == 0
+    with reading(ada) as w:
+        assert orders.detail(w, placed).summary.status is OrderStatus.PLACED
+    [waiting] = entries()
+    assert (waiting.state, waiting.recipient) == (OutboxState.WAITING, ada.email)
+    monkeypatch.setattr(settings(), "smtp_url", there)
+    at(timedelta(minutes=5))
+    assert (mail_delivery.deliver_due(), mail_delivery.deliver_due()) == (1, 0)
+    [mail] = mailbox.taken
+    assert f"O{placed:07d}" in mail.get_content()
 
 
 def test_several_workers_never_send_the_same_mail(at: Any, mailbox: Mailbox) -> None:

@@ -9,7 +9,7 @@ from pages._ui.guard import require
 from pages._ui.show import day, empty, md
 from pages.customer._ui.basket_lines import basket_lines
 from pages.customer._ui.marks import sign
-from pages.customer._ui.ordering import SHOWN, confirm, placed, refusal
+from pages.customer._ui.ordering import SHOWN, confirm, note, placed, refusal
 from pages.customer._ui.rights import for_ordering
 from pages.customer._ui.sums import sums
 from pages.customer._ui.voucher import voucher
@@ -96,7 +96,7 @@ def basket() -> None:
         wished(view)
         if len(ways) > 1:
             st.radio(_("Payment"), ways, format_func=payments.method_in_words, key="payment")
-        st.text_area(_("Note to us (optional)"), key="note", max_chars=1000, height=68)
+        note(who)
         st.session_state[SHOWN] = (view, address_id)
         ready = view.ready and (address_id is not None or not view.has_goods)
         st.button(

@@ -7,15 +7,34 @@ it again with the same key, which gives the same order.
 import streamlit as st
 
 from db.models import Role
+from pages._ui.feedback import reported
 from pages._ui.guard import acting, require
 from pages._ui.show import md
-from services import orders
+from services import drafts, orders
 from services.errors import RapportError
-from services.work import work
+from services.text import _
+from services.work import Actor, reading, work
 
 #: What the page showed: the basket and the chosen address.
 SHOWN = "_basket_shown"
 _PLACED, _REFUSED = "_order_placed", "_order_refused"
+#: The draft of the note: it survives a session that ends before the confirmation.
+NOTE = "basket-note"
+MOST = 1000
+
+
+def note(actor: Actor) -> None:
+    """The field for a note; what was typed before the sign-in ended stands in it again."""
+    if "note" not in st.session_state:
+        with reported(), reading(actor) as w:
+            st.session_state["note"] = drafts.load(w, NOTE).get("text", "")[:MOST]
+    st.text_area(_("Note to us (optional)"), key="note", max_chars=MOST, height=68, on_change=_keep_note)
+
+
+@acting(Role.CUSTOMER)
+def _keep_note() -> None:
+    with reported(), work(require(Role.CUSTOMER)) as w:
+        drafts.save(w, NOTE, {"text": str(st.session_state.get("note") or "")})
 
 
 @acting(Role.CUSTOMER)
@@ -37,6 +56,7 @@ def confirm() -> None:
                 payment=str(st.session_state.get("payment") or ""),
             )
             order_id = orders.place(w, new).id
+            drafts.clear(w, NOTE)
     except RapportError as refused:
         st.session_state[_REFUSED] = str(refused)
     else:
