@@ -160,7 +160,7 @@ def test_a_switch_in_the_account_counts_at_once_and_stands_in_the_history(
     monkeypatch.setattr(guard, "session_id", lambda: sid)
     at = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30).switch_page("customer/account.py").run()
     assert [t.value for t in at.toggle] == [True, False, True, False], "what may be objected to is on"
-    at.toggle(key="consent_newsletter_0").set_value(True).run()
+    at.toggle(key="consent_newsletter").set_value(True).run()
     assert not at.exception, at.exception
     assert standing(actor, actor.customer_id or 0)[Purpose.NEWSLETTER] is True
     assert [t.value for t in at.toggle] == [True, True, True, False]

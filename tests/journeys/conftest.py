@@ -1,10 +1,11 @@
 """A browser, and a server with the demonstration company for everybody to work on."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from services import demo
 from services.demo import DemoSummary
@@ -27,6 +28,28 @@ DESKTOP, PHONE = {"width": 1280, "height": 720}, {"width": 360, "height": 740}
 def settled(page: Page) -> None:
     """Wait until the page is drawn: nothing runs, and everything of it is there."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def shortcut(page: Page, key: str) -> None:
+    """Press a key of a button once the page listens to it: Streamlit says so a moment after the page is drawn."""
+    listens = "key => Boolean(window.hotkeys?.getAllKeyCodes().some(one => one.shortcut === key))"
+    until = time.monotonic() + 20
+    while not page.evaluate(listens, key):
+        assert time.monotonic() < until, f"nothing on this page listens to {key}"
+        page.wait_for_timeout(50)
+    page.keyboard.press(key)
+
+
+def to_field(page: Page, key: str, field: Locator) -> None:
+    """Press a key that leads to a field, until it is there: the page tells nobody from when on it listens."""
+    expect(field).to_be_visible()
+    for _attempt in range(20):
+        page.keyboard.press(key)
+        page.wait_for_timeout(100)
+        if field.evaluate("field => field.getRootNode().activeElement === field"):
+            break
+        page.wait_for_timeout(400)
+    expect(field).to_be_focused()
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +91,7 @@ def visit(browser: Browser) -> Iterator[Callable[[dict[str, int]], Page]]:
     def new(viewport: dict[str, int]) -> Page:
         page = browser.new_context(viewport=viewport).new_page()  # type: ignore[arg-type]  # a plain dict will do
         page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         opened.append(page)
         return page
 

@@ -13,7 +13,7 @@ from services.demo import DemoSummary
 from services.tickets import digest
 from services.work import SYSTEM, reading, work
 from tests import second_factors
-from tests.journeys.conftest import DESKTOP, PHONE, settled
+from tests.journeys.conftest import DESKTOP, PHONE, settled, shortcut, to_field
 from tests.journeys.test_three_people import sign_in
 from tests.live_server import LiveServer
 
@@ -87,7 +87,7 @@ def opens_the_brief(agent: Page, name: str) -> None:
 
 def looks_as_the_customer(agent: Page, customer: Page, server: LiveServer, name: str) -> None:
     """With a reason that the customer can read; nothing can be pressed but links."""
-    agent.keyboard.press("v")
+    shortcut(agent, "v")
     reason = agent.get_by_role("textbox", name=re.compile("Why do you look"))
     expect(reason).to_be_focused()
     agent.keyboard.type("She asks where her question stands")
@@ -109,9 +109,8 @@ def looks_as_the_customer(agent: Page, customer: Page, server: LiveServer, name:
 def logs_the_call(agent: Page, customer_id: int) -> None:
     """L, the words, and the promise behind "More", for the day that is proposed."""
     settled(agent)
-    agent.keyboard.press("l")
     said = agent.get_by_role("textbox", name="What was said")
-    expect(said).to_be_focused()
+    to_field(agent, "l", said)
     agent.keyboard.type("The valve whistles since Sunday; a part is on its way.")
     agent.locator("summary", has_text="More: promise").press("Enter")
     promised = agent.get_by_role("textbox", name="Promised", exact=True)
@@ -136,7 +135,7 @@ def edit_together(agent: Page, hers: Page, server: LiveServer, customer_id: int)
     for page in (agent, hers):
         expect(page.get_by_role("button", name="Edit")).to_be_visible()
         settled(page)
-        page.keyboard.press("e")
+        shortcut(page, "e")
         expect(page.get_by_role("textbox", name="Segment")).to_be_visible()
     expect(agent.get_by_text("is changing this right now")).to_be_visible()
     hers.get_by_role("textbox", name="Segment").fill("gold")

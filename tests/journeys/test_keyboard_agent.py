@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.demo import DemoSummary
-from tests.journeys.conftest import DESKTOP, PHONE, settled
+from tests.journeys.conftest import DESKTOP, PHONE, settled, shortcut, to_field
 from tests.journeys.test_three_people import sign_in
 from tests.live_server import LiveServer
 
@@ -24,9 +24,7 @@ def test_words_survive_a_closed_browser_and_are_logged_with_ctrl_enter(
     first = visit(DESKTOP)
     sign_in(first, server, summary, AGENT, "customer?customer=7")
     words = first.get_by_role("textbox", name="What was said")
-    expect(words).to_be_visible()
-    first.keyboard.press("l")
-    expect(words).to_be_focused()
+    to_field(first, "l", words)
     first.keyboard.type(f"Half a sentence {HOSTILE}")
     first.wait_for_timeout(1_500)  # typing has paused; nothing was pressed or left
     first.context.close()
@@ -51,12 +49,11 @@ def test_one_key_leads_back_to_the_search(demo_server: tuple[LiveServer, DemoSum
     page = visit(DESKTOP)
     sign_in(page, server, summary, AGENT, "customer?customer=7")
     expect(page.get_by_role("button", name="Find another")).to_be_visible()
-    page.keyboard.press("s")
+    shortcut(page, "s")
     box = page.get_by_role("searchbox")
     expect(box).to_be_focused()
     page.keyboard.press("Tab")
-    page.keyboard.press("s")
-    expect(box).to_be_focused()
+    to_field(page, "s", box)
     expect(box).to_have_value("")
 
 
@@ -67,11 +64,9 @@ def test_from_today_a_call_is_logged_with_three_keys_and_the_words(
     page = visit(DESKTOP)
     sign_in(page, server, summary, AGENT, "today?scope=all")
     expect(page.get_by_role("button", name="Open").first).to_be_visible()
-    page.keyboard.press("o")
+    shortcut(page, "o")
     words = page.get_by_role("textbox", name="What was said")
-    expect(words).to_be_visible()
-    page.keyboard.press("l")
-    expect(words).to_be_focused()
+    to_field(page, "l", words)
     page.keyboard.type("Called as planned, all is well")
     page.keyboard.press("Control+Enter")
     expect(words).to_have_value("")
@@ -85,12 +80,14 @@ def test_a_line_is_put_off_with_two_keys_without_leaving_the_day(
     server, summary = demo_server
     page = visit(DESKTOP)
     sign_in(page, server, summary, AGENT, "today?scope=all")
-    done = page.get_by_role("button", name=re.compile("^(Done|Kept)"))
-    expect(done.first).to_be_visible()
-    settled(page)  # all lines are there
-    before = done.count()
-    page.keyboard.press("m")
+    line = page.locator('[class*="st-key-line_"]').first
+    expect(line).to_be_visible()
+    settled(page)
+    named = re.search(r"st-key-line_\w+", line.get_attribute("class") or "")
+    assert named, "a line has its own name on the page"
+    marked = page.locator(f".{named.group()}")
+    shortcut(page, "m")
     expect(page.get_by_role("button", name="Tomorrow morning")).to_be_visible()
-    page.keyboard.press("t")
+    shortcut(page, "t")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(done).to_have_count(before - 1)
+    expect(marked).to_have_count(0)  # not the number of lines: where there are many, the next one moves up

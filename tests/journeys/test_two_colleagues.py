@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.demo import DemoSummary
-from tests.journeys.conftest import DESKTOP
+from tests.journeys.conftest import DESKTOP, shortcut
 from tests.journeys.test_three_people import sign_in
 from tests.live_server import LiveServer
 
@@ -22,7 +22,7 @@ def test_a_colleagues_save_reaches_the_page_and_leaves_my_words_alone(
     for page, who in ((mine, "agent@example.com"), (hers, "manager@example.com")):
         sign_in(page, server, summary, who, "customer?customer=9")
         expect(page.get_by_role("button", name="Edit")).to_be_visible()
-        page.keyboard.press("e")
+        shortcut(page, "e")
     company = mine.get_by_role("textbox", name="Company", exact=True)
     company.click()
     company.press_sequentially("Half a wo")

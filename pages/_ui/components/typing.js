@@ -61,6 +61,7 @@ export default function (component) {
     field.told = data.value;
   }
   count(field);
+  parentElement.querySelector(".field").dataset.ready = "";
   return () => {
     clearTimeout(field.timer);
     window.removeEventListener("pagehide", field.leaving);

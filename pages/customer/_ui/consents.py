@@ -3,8 +3,8 @@
 import streamlit as st
 
 from db.models import Purpose, Role
-from pages._ui.feedback import reported
-from pages._ui.guard import require
+from pages._ui.feedback import flush, reported
+from pages._ui.guard import acting, require
 from pages._ui.show import day, md, when
 from services import consents
 from services.text import _
@@ -26,6 +26,13 @@ def unanswered(c: consents.Current) -> str:
     return _("On until you switch it off.") if c.holds else _("No answer yet.")
 
 
+@acting(Role.CUSTOMER)
+def _switched(purpose: Purpose, key: str) -> None:
+    """A click counts even while the one before is on its way: each says what the switch shows, not "the other"."""
+    with reported(_("Noted; it counts from now on.")), work(require(Role.CUSTOMER)) as w:
+        consents.switch(w, purpose, bool(st.session_state[key]))
+
+
 @st.fragment
 def own_consents() -> None:
     """The switches count at once; below them what was said when."""
@@ -35,17 +42,13 @@ def own_consents() -> None:
         standing, past = consents.current(w, own), consents.history(w, own)
     names, meaning = consents.names(), explained()
     for c in standing:
-        # A new answer is a new widget: what it shows is what is stored.
-        agreed = st.toggle(
-            names[c.purpose], c.holds, key=f"consent_{c.purpose}_{c.row}", disabled=not who.manages_people
+        key = f"consent_{c.purpose}"
+        st.session_state[key] = c.holds  # what it shows is what is stored, also when another device answered
+        st.toggle(
+            names[c.purpose], key=key, on_change=_switched, args=(c.purpose, key), disabled=not who.manages_people
         )
         told = unanswered(c) if c.at is None else _("Since {day}.").format(day=day(c.at, who))
         st.caption(md(f"{meaning[c.purpose]} {told}"))
-        if agreed is not c.holds:
-            with reported(_("Noted; it counts from now on.")) as outcome, work(who) as w:
-                consents.switch(w, c.purpose, agreed)
-            if outcome.ok:
-                st.rerun()
     if not who.manages_people:
         st.caption(_("Who manages the people of your account decides on these."))
     with st.expander(_("History of your consents"), icon=":material/history:"):
@@ -56,3 +59,4 @@ def own_consents() -> None:
             st.text(
                 " · ".join(t for t in (names[given.purpose], answer, when(given.at, who), given.how, given.who) if t)
             )
+    flush()
