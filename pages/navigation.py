@@ -12,6 +12,7 @@ from pages._ui import feedback, guard, registry, signing_in
 from pages._ui.customer_view import banner
 from pages._ui.due_badge import due_badge
 from pages._ui.keys import keys
+from pages._ui.look import look
 from pages._ui.narrow import narrow
 from pages._ui.show import home, md
 from services import first_run, sessions, sign_in
@@ -26,6 +27,7 @@ actor = guard.visitor()
 company = home()
 st.set_page_config(page_title=company.name, page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), icon_image=str(ASSETS / "icon.svg"), size="large")
+look()
 signed_in = actor.person_id is not None
 current = st.navigation(
     registry.menu(actor.language, actor.role), position="sidebar" if signed_in else "hidden", expanded=MENU_SHOWN

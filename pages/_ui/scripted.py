@@ -20,19 +20,21 @@ FOLDER = "components"
 
 
 @lru_cache(maxsize=8)
-def _mount(components: BidiComponentManager, name: str, html: str, css: str | None) -> Any:
+def _mount(components: BidiComponentManager, name: str, html: str, css: str | None, everywhere: bool) -> Any:
     """The mounting command of a component, made once per server (and once per page under test)."""
     manifest = ComponentManifest(PROJECT, "1", [ComponentConfig(name, FOLDER)])
     components.register_from_manifest(manifest, HOME)
-    return st.components.v2.component(f"{PROJECT}.{name}", html=html, css=css, js=f"{name}.js")
+    own = f"{PROJECT}.{name}"
+    return st.components.v2.component(own, html=html, css=css, js=f"{name}.js", isolate_styles=not everywhere)
 
 
-def scripted(name: str, *, html: str, css: str | None = None) -> Any:
+def scripted(name: str, *, html: str, css: str | None = None, everywhere: bool = False) -> Any:
     """The mounting command of the component whose script is `components/<name>.js`.
 
-    `css` is the name of a file beside it, or the rules themselves (see `styles`).
+    `css` is the name of a file beside it, or the rules themselves (see `styles`); they hold for the component alone,
+    or with `everywhere` for the whole page.
     """
-    return _mount(get_bidi_component_manager(), name, html, css)
+    return _mount(get_bidi_component_manager(), name, html, css, everywhere)
 
 
 @cache
