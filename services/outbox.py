@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, update
 from sqlmodel import col, select
 
-from db.models import OutboxEntry, OutboxState, Role
+from db.models import OutboxEntry, OutboxState, Person, Role
 from services import audit, company, mail_files, throttle
 from services.mail_files import MailFile
 from services.settings import settings
@@ -148,6 +148,12 @@ def mailbox(w: Work, *, before: datetime | None = None, most: int = 50) -> list[
         w.session.expunge(row)
         row.body = struck(row.body) if settings().smtp_url else row.body
     return rows
+
+
+def sent_to(customer_id: int, person_id: int | None) -> ColumnElement[bool]:
+    """Which mails of a customer are this person's to see: all but those to another person of the customer."""
+    others = select(Person.email).where(Person.customer_id == customer_id, col(Person.id) != person_id)
+    return and_(col(OutboxEntry.customer_id) == customer_id, col(OutboxEntry.recipient).not_in(others))
 
 
 def retry(w: Work, entry_id: int) -> None:

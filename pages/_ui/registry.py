@@ -42,6 +42,7 @@ def _customer() -> list[Entry]:
     return [
         Entry("customer/home.py", "home", _("My overview"), ":material/home:", (CUSTOMER,), me),
         Entry("customer/account.py", "account", _("My account"), ":material/badge:", (CUSTOMER,), me),
+        Entry("customer/messages.py", "messages", _("My messages"), ":material/mail:", (CUSTOMER,), me),
         Entry("customer/my_data.py", "my-data", _("My data"), ":material/folder_shared:", (CUSTOMER,), me),
         Entry("customer/catalogue.py", "catalogue", _("Catalogue"), ":material/storefront:", (CUSTOMER,), sales),
         Entry("customer/product.py", "product", _("Product"), ":material/sell:", (CUSTOMER,)),

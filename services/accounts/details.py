@@ -3,13 +3,13 @@
 from sqlalchemy import update
 from sqlmodel import SQLModel, col
 
-from db.models import Customer, CustomerKind, Person
-from services import access, audit, clock, company, search
+from db.models import Customer, CustomerKind, Person, Role
+from services import access, audit, clock, company, outbox, search
 from services.accounts import approval
 from services.accounts.view import shown_name
 from services.errors import Conflict, Invalid
 from services.inputs import line
-from services.text import LANGUAGES, _
+from services.text import LANGUAGES, _, speaking
 from services.work import Work
 
 
@@ -125,7 +125,26 @@ def renewed(w: Work, own: Customer, version: int | None, differs: dict[str, str]
 
 
 def saved(w: Work, own: Customer, action: str, before: dict[str, str], after: dict[str, str]) -> None:
-    """Into the audit trail and the search line."""
+    """Into the audit trail and the search line; who changed something of their own has it confirmed by mail."""
     search.index(w, own.id)
-    if before != after:
-        audit.record(w, action, "customer", own.id, customer_id=own.id, before=before, after=after)
+    if before == after:
+        return
+    audit.record(w, action, "customer", own.id, customer_id=own.id, before=before, after=after)
+    if w.actor.role is Role.CUSTOMER and not w.actor.system:
+        _confirmed(w, before, after)
+
+
+def _confirmed(w: Work, before: dict[str, str], after: dict[str, str]) -> None:
+    with speaking(w.actor.language):
+        words = labels()
+        rows = [
+            f"{words[k]}: {before.get(k) or '–'} → {after.get(k) or '–'}"
+            for k in words
+            if before.get(k, "") != after.get(k, "")
+        ]
+        if not rows:
+            return
+        subject = _("Your account was changed")
+        wrong = _("If this was not you, look at your account and choose a new password:")
+        lines = ["\n".join(rows), wrong, outbox.link("account")]
+        outbox.post(w, "account-changed", w.actor.email, subject, lines, customer_id=w.actor.customer_id)

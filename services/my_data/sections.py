@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, case, null, or_, select
 from sqlmodel import SQLModel, col
 
 from db import models as m
+from services import outbox
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,7 @@ def _of_basket(who: Owner) -> ColumnElement[bool]:
 
 def _mailed(who: Owner) -> ColumnElement[bool]:
     """Mail to this customer, but not to another person of it."""
-    others = select(col(m.Person.email)).where(
-        col(m.Person.customer_id) == who.customer_id, col(m.Person.id) != who.person_id
-    )
-    return and_(col(m.OutboxEntry.customer_id) == who.customer_id, col(m.OutboxEntry.recipient).not_in(others))
+    return outbox.sent_to(who.customer_id, who.person_id)
 
 
 def _expected_of(who: Owner) -> ColumnElement[bool]:
