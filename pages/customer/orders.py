@@ -9,6 +9,7 @@ from pages._ui.papers import papers
 from pages._ui.show import day, empty, md, when
 from pages.customer._ui.again import order_again
 from pages.customer._ui.cancelling import cancel_button
+from pages.customer._ui.order_filters import looked_for, place, turn
 from pages.customer._ui.order_lines import lines
 from pages.customer._ui.order_rows import order_rows, status_badge
 from pages.customer._ui.parcels import parcels
@@ -29,25 +30,27 @@ for_orders(actor)
 ORDERS, CATALOGUE = "customer/orders.py", "customer/catalogue.py"
 
 
-def listing(actor: Actor, before: int | None) -> None:
-    """The list, newest first, page by page."""
-    st.title(_("My orders"))
-    with reading(actor) as w:
-        rows = orders.listing(w, before=before)
-    if not rows and before is None:
+@st.fragment
+def listing() -> None:
+    """The list, newest first, page by page: all of them, or what is looked for."""
+    who = require(Role.CUSTOMER)
+    with reading(who) as w:
+        years = orders.years(w)
+    if not years:
         empty(
             _("You have not ordered yet."), _("What you order stands here, with where it is."), ":material/package_2:"
         )
         st.page_link(CATALOGUE, label=_("To the catalogue"), icon=":material/storefront:")
         return
     comes_again()
-    order_rows(rows, actor, key="order")
-    with st.container(horizontal=True, horizontal_alignment="center"):
-        if before is not None:
-            st.page_link(ORDERS, label=_("Newest orders"), icon=":material/first_page:")
-        if len(rows) == orders.PER_PAGE:
-            older = {"before": str(rows[-1].order_id)}
-            st.page_link(ORDERS, label=_("Older orders"), icon=":material/chevron_right:", query_params=older)
+    wanted = looked_for(years)
+    before = place(wanted)
+    with reading(who) as w:
+        rows = orders.listing(w, before=before, only=wanted)
+    if not rows:
+        empty(_("No order like that."), _("Try another word, another year, or all states."), ":material/search_off:")
+    order_rows(rows, who, key="order")
+    turn(rows, wanted, before)
 
 
 def state(seen: Detail, money: Shown, actor: Actor) -> None:
@@ -107,4 +110,5 @@ def detail(actor: Actor, order_id: int) -> None:
 if (order_id := number("order")) is not None:
     detail(actor, order_id)
 else:
-    listing(actor, number("before"))
+    st.title(_("My orders"))
+    listing()

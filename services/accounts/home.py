@@ -14,6 +14,7 @@ from services.payments import OpenMoney
 from services.work import Work
 
 SHOWN = 5
+LAST = 3  # finished orders, and answers: all of them have pages of their own
 BOUGHT = 3  # one row of cards
 _LOOKED_AT = 50  # last order lines among which the products bought before are looked for
 
@@ -76,7 +77,7 @@ def home(w: Work) -> Home:
         cases=_cases(w),
         messages=_messages(w, own),
         open_orders=opened,
-        last_orders=[o for o in last if o.order_id not in known][:SHOWN],
+        last_orders=[o for o in last if o.order_id not in known][:LAST],
         owed=payments.open_money(w) if w.actor.sees_orders else OpenMoney(),
         bought_before=_bought_before(w, own) if w.actor.sees_orders else [],
     )
@@ -111,7 +112,7 @@ def _messages(w: Work, own: int) -> list[LastMessage]:
         .where(Message.customer_id == own, Message.direction == Direction.OUT)
         .where(True if w.actor.sees_orders else col(Message.case_id).in_(select(Case.id).where(access.own_cases(w))))
         .order_by(col(Message.sent_at).desc(), col(Message.id).desc())
-        .limit(3)
+        .limit(LAST)
     )
     return [LastMessage(m.subject, m.body, m.sent_at, m.read_at is None) for m in w.session.exec(rows)]
 

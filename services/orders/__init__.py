@@ -3,6 +3,7 @@
 from services.orders.again import Again, AgainLine, Change, again, put_again
 from services.orders.cancelling import can_cancel, cancel
 from services.orders.difference import Difference, OrderChanged
+from services.orders.finding import Stage, Wanted, years
 from services.orders.judging import LATEST
 from services.orders.new import NewLine, NewOrder, from_basket
 from services.orders.placing import place
@@ -24,7 +25,9 @@ __all__ = [
     "NewParcel",
     "OrderChanged",
     "Pieces",
+    "Stage",
     "Summary",
+    "Wanted",
     "again",
     "can_cancel",
     "cancel",
@@ -41,4 +44,5 @@ __all__ = [
     "put_again",
     "ship",
     "to_send",
+    "years",
 ]

@@ -13,6 +13,7 @@ from services import access, company, taxes
 from services.catalogue.offer import shown_name
 from services.errors import NotFound
 from services.orders.cancelling import can_cancel
+from services.orders.finding import Wanted
 from services.orders.tracking import Parcel, parcels_of
 from services.search import order_number
 from services.taxes import RateSum
@@ -73,12 +74,20 @@ class Detail:
 
 
 def listing(
-    w: Work, customer_id: int | None = None, *, before: int | None = None, most: int = PER_PAGE
+    w: Work,
+    customer_id: int | None = None,
+    *,
+    before: int | None = None,
+    most: int = PER_PAGE,
+    only: Wanted | None = None,
 ) -> list[Summary]:
-    """Orders of a customer (one's own by default), newest first, those before the order `before`. Raises NotFound."""
+    """Orders of a customer (one's own by default), newest first, those before the order `before`. Raises NotFound.
+
+    `only` leaves out what is not looked for.
+    """
     w.require(Role.CUSTOMER, Role.STAFF)
     owner = access.own_orders(w) if customer_id is None else access.customer(w, customer_id).id
-    rows = select(Order).where(Order.customer_id == owner)
+    rows = select(Order).where(Order.customer_id == owner, *(only.conditions(w) if only else ()))
     if before is not None:
         mark = access.order(w, before)
         if mark.customer_id != owner:

@@ -2,16 +2,14 @@
 
 import streamlit as st
 
-from db.models import Role
 from pages._ui.feedback import reported
-from pages._ui.guard import require
 from pages._ui.show import md, price
 from pages.customer._ui.marks import bold
-from pages.customer._ui.offers import basket_link, stock_badge
+from pages.customer._ui.offers import stock_badge
 from services import baskets, reorder
 from services.reorder import UsualLine
 from services.text import _
-from services.work import Actor, reading, work
+from services.work import Actor, work
 
 USUAL, STANDING, ACCOUNT = "customer/usual.py", "customer/standing.py", "customer/account.py"
 
@@ -23,20 +21,9 @@ def comes_again() -> None:
         st.page_link(STANDING, label=_("Standing orders"), icon=":material/autorenew:")
 
 
-@st.fragment
-def due_again() -> None:
-    """Up to three products; nothing at all where nothing is due."""
-    who = require(Role.CUSTOMER)
-    with reading(who) as w:
-        lines = reorder.suggestions(w)
-    if not lines:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(_("Due again"), width="content")
-        with st.container(horizontal=True, width="content"):
-            st.page_link(USUAL, label=_("Your usual order"), icon=":material/event_repeat:")
-            basket_link(who)
-    for column, line in zip(st.columns(3), lines, strict=False):
+def due_again(lines: list[UsualLine], who: Actor) -> None:
+    """Each of them with its reason. To be called in a fragment."""
+    for column, line in zip(st.columns(3) if lines else (), lines, strict=False):
         with column, st.container(border=True, height="stretch", gap="small", key=f"due_{line.offer.product_id}"):
             _card(line, who)
 
