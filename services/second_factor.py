@@ -1,6 +1,7 @@
 """The second factor: an authenticator app (TOTP, RFC 6238) beside the password, and recovery codes for its loss."""
 
 import hmac
+import logging
 import secrets
 from base64 import b32encode
 from dataclasses import dataclass
@@ -8,15 +9,17 @@ from datetime import datetime
 
 import pyotp
 import segno
-from sqlmodel import select
+from sqlmodel import col, select
 
 from db.models import Person, Role, SecondFactor
-from services import access, audit, company, inputs, recovery, sessions, throttle
+from services import access, audit, company, inputs, recovery, sealing, sessions, throttle
 from services.errors import Conflict, Counted, Invalid, NotAllowed
 from services.text import _, ngettext, speaking
 from services.tickets import digest
 from services.work import Work
 
+LOG = logging.getLogger(__name__)
+MOST = 200
 CODES = 10  # recovery codes of one set
 _CODE_BYTES = 10  # 80 bits: too many to guess, so a fast digest is enough to keep them by
 _STEP_S = 30
@@ -58,11 +61,12 @@ def begin(w: Work, password: object) -> Setup:
     row = _locked(w, person.id) or SecondFactor(person_id=person.id, secret="", created_at=w.now)
     if row.confirmed_at is not None:
         raise Conflict(_("Your second factor is on already. Switch it off first to set up another app."))
-    row.secret, row.created_at = pyotp.random_base32(), w.now
+    plain = pyotp.random_base32()
+    row.secret, row.created_at = sealing.seal(plain, _purpose(person.id)), w.now
     w.session.add(row)
     audit.record(w, "second_factor.begun", "person", person.id, customer_id=person.customer_id)
-    address = pyotp.TOTP(row.secret).provisioning_uri(name=person.email, issuer_name=company.of(w).name)
-    return Setup(row.secret, segno.make(address, micro=False).svg_inline(scale=5, dark="#000", light="#fff"))
+    address = pyotp.TOTP(plain).provisioning_uri(name=person.email, issuer_name=company.of(w).name)
+    return Setup(plain, segno.make(address, micro=False).svg_inline(scale=5, dark="#000", light="#fff"))
 
 
 def confirm(w: Work, typed: object) -> list[str]:
@@ -181,9 +185,39 @@ def _step_of(row: SecondFactor, code: str, now: datetime) -> int | None:
     """The half minute this code belongs to, if it is near and later than the last one used."""
     if len(code) != 6 or not (code.isascii() and code.isdecimal()):
         return None
-    step, totp = int(now.timestamp()) // _STEP_S, pyotp.TOTP(row.secret)
+    plain = _opened(row)
+    if plain is None:
+        LOG.warning("the second factor of person %s was sealed with another key; see docs/security.md", row.person_id)
+        return None
+    step, totp = int(now.timestamp()) // _STEP_S, pyotp.TOTP(plain)
     near = range(max(step - _LATE, row.last_step + 1), step + _LATE + 1)
     return next((s for s in near if hmac.compare_digest(totp.generate_otp(s), code)), None)
+
+
+def _purpose(person_id: int) -> str:
+    return f"second-factor:{person_id}"
+
+
+def _opened(row: SecondFactor) -> str | None:
+    """The secret itself; one that was stored before secrets were sealed stands there as it is."""
+    return sealing.opened(row.secret, _purpose(row.person_id)) if sealing.is_sealed(row.secret) else row.secret
+
+
+def seal_old(w: Work) -> int:
+    """Seal what was stored as it is before secrets were sealed. Returns how many, at most MOST at a time."""
+    plain = select(SecondFactor).where(~col(SecondFactor.secret).startswith("v1.", autoescape=True))
+    rows = list(w.session.exec(plain.limit(MOST).with_for_update()))
+    for row in rows:
+        row.secret = sealing.seal(row.secret, _purpose(row.person_id))
+        w.session.add(row)
+    w.session.flush()
+    return len(rows)
+
+
+def unreadable(w: Work) -> int:
+    """How many second factors the key of this installation does not open: their owners have recovery codes only."""
+    w.require(Role.ADMIN)
+    return sum(_opened(row) is None for row in w.session.exec(select(SecondFactor)))
 
 
 def _new_codes(row: SecondFactor) -> list[str]:

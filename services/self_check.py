@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from db import schema
 from db.engine import make_engines
 from db.models import AuditEntry
-from services import clock
+from services import clock, second_factor
 from services.settings import secret, settings
 from services.work import SYSTEM, bind, engines, reading
 
@@ -71,7 +71,7 @@ def findings() -> list[Finding]:
     """All questions, in order. What needs the tables is left out when they are not there."""
     try:
         here = _schema(schema.current(engines().read))
-        about_data = [*_sqlite(), _clock()] if here.good else []
+        about_data = [*_sqlite(), _clock(), _second_factors()] if here.good else []
     except Exception as error:
         return [_no_database(error)]
     return [here, *about_data, _secrets(), _disk(), _address()]
@@ -107,6 +107,15 @@ def _secrets() -> Finding:
     file = settings().var_dir / "secrets" / "cookie-secret"
     private = file.stat().st_mode & 0o077 == 0
     return Finding(f"secrets: present, readable by the owner only: {private}", good=long_enough and private)
+
+
+def _second_factors() -> Finding:
+    with reading(SYSTEM) as w:
+        closed = second_factor.unreadable(w)
+    if not closed:
+        return Finding("second factors: readable with this installation's key", good=True)
+    told = f"second factors: {closed} were sealed with another key; only recovery codes work (see docs/security.md)"
+    return Finding(told, good=False, fatal=False)
 
 
 def _disk() -> Finding:

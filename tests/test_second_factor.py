@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import Session, select
@@ -9,6 +10,7 @@ from sqlmodel import Session, select
 from db.models import AuditEntry, LoginSession, OutboxEntry, Person, Role, SecondFactor
 from services import clock, passwords, people, second_factor, sessions, sign_in
 from services.errors import Conflict, Invalid, RapportError
+from services.settings import settings
 from services.tickets import digest
 from services.work import SYSTEM, VISITOR, reading, work
 from tests import make
@@ -183,10 +185,45 @@ def test_neither_secret_nor_recovery_code_is_readable_elsewhere(session: Session
     assert with_code(challenge(actor), codes[0])
     trail = str([e.model_dump() for e in session.exec(select(AuditEntry))])
     mails = str([m.model_dump() for m in session.exec(select(OutboxEntry))])
-    kept = str(session.exec(select(SecondFactor.recovery_codes)).all())
+    kept = str([f.model_dump() for f in session.exec(select(SecondFactor))])
     for typed in (*codes, *(c.replace("-", "").upper() for c in codes)):
         assert typed not in trail + mails + kept
-    assert secret not in trail + mails
+    assert secret not in trail + mails + kept
+
+
+def test_with_another_key_the_app_fails_calmly_and_a_recovery_code_still_lets_in(
+    session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    actor = somebody(session)
+    secret, codes = switched_on(actor)
+    later(monkeypatch, timedelta(minutes=2))
+    monkeypatch.setattr(settings(), "var_dir", tmp_path)  # restored elsewhere: a backup holds no key
+    with reading(SYSTEM) as w:
+        assert second_factor.unreadable(w) == 1
+    assert not with_code(challenge(actor), code(secret))
+    assert with_code(challenge(actor), codes[0])
+    with work(actor) as w:  # and sets the app up anew
+        second_factor.switch_off(w, PASSWORD, codes[1])
+    secret, _codes = switched_on(actor)
+    later(monkeypatch, timedelta(minutes=2))
+    assert with_code(challenge(actor), code(secret))
+
+
+def test_what_was_stored_before_secrets_were_sealed_goes_on_working_and_is_sealed(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = somebody(session)
+    switched_on(actor)
+    row = session.exec(select(SecondFactor)).one()
+    row.secret = RFC_SECRET
+    session.add(row)
+    session.commit()
+    with work(SYSTEM) as w:
+        assert (second_factor.seal_old(w), second_factor.seal_old(w)) == (1, 0)
+    session.expire_all()
+    assert RFC_SECRET not in session.exec(select(SecondFactor.secret)).one()
+    later(monkeypatch, timedelta(minutes=2))
+    assert with_code(challenge(actor), code(RFC_SECRET))
 
 
 def test_a_visitor_has_none(session: Session) -> None:

@@ -37,6 +37,7 @@ class Interaction(SQLModel, table=True):
         Index("uq_interaction_source", "source", "source_id", unique=True),
         Index("ix_interaction_timeline", "customer_id", "happened_at", "id"),  # the customer page reads by it
         Index("ix_interaction_time", "happened_at", "id"),  # the rows behind an hour of the live board
+        Index("ix_interaction_reason", "reason", "customer_id"),  # whether others have a reason, when one is erased
         where_given("ix_interaction_order", "order_id"),
         Index(
             "ix_interaction_again",

@@ -60,13 +60,14 @@ class Person(SQLModel, table=True):
 class SecondFactor(SQLModel, table=True):
     """The authenticator app of a person. It counts once `confirmed_at` is filled.
 
-    The secret is kept as it is, for every code is computed from it; who can read this table can make codes.
+    Every code is computed from the secret, so it has to be read again: it is sealed (services/sealing) with a key that
+    lies beside the database and in no backup. Who can read this table alone can make no codes.
     """
 
     __tablename__ = "second_factor"
 
     person_id: int = Field(primary_key=True, foreign_key="person.id", ondelete="CASCADE")
-    secret: str = Field(max_length=64)
+    secret: str = Field(max_length=255)
     created_at: datetime
     confirmed_at: datetime | None = None
     last_step: int = 0  # the half minute of the last code that was used; none up to it counts again
