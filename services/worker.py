@@ -23,12 +23,14 @@ from services import (
     reminders,
     reports,
     saved_views,
+    second_factor,
     segments,
     sessions,
     standing,
     tickets,
 )
 from services.analytics import WORKER_ENVIRONMENT
+from services.exchange import leftovers
 from services.scores import queueing as scoring
 from services.settings import ROOT, settings
 from services.work import SYSTEM, work
@@ -103,6 +105,8 @@ class Worker(threading.Thread):
             sessions.sweep(w)
             erasure.sweep(w)
             saved_views.sweep(w)
+            second_factor.seal_old(w)
+            leftovers.sweep(w)
 
     def _place_standing_orders(self) -> None:
         """Due days change at most once an hour somewhere, so asking once a minute is often enough."""

@@ -11,6 +11,7 @@ from services.erasure.carrying_out import carry_out
 from services.erasure.planning import kept_until, obstacles, plan
 from services.erasure.reach import Whole, whole
 from services.errors import Conflict, NotFound
+from services.exchange import leftovers
 from services.inputs import line
 from services.text import _, speaking
 from services.work import Work
@@ -90,6 +91,9 @@ def approve(w: Work, erasure_id: int) -> dict[str, int]:
     people = [(p.email, p.language) for p in _people(w, who.customer_id)]
     row.kept_until = kept_until(w, who.customer_id)
     _decided(w, row, ErasureState.RUNNING)
+    source = w.session.get_one(Customer, who.customer_id).source
+    if source:
+        leftovers.let_go(w, source)
     carry_out(w, who)
     row = w.session.get_one(Erasure, erasure_id)
     row.state, row.counts = ErasureState.DONE, counts

@@ -11,6 +11,7 @@ from db.models import Customer as CustomerRow
 from services import access, company
 from services.erasure.decisions import DECISIONS, Fate
 from services.erasure.reach import Whole, rows_of, whole
+from services.exchange import leftovers
 from services.search import order_number
 from services.text import _
 from services.work import Work
@@ -88,6 +89,10 @@ def obstacles(w: Work, customer_id: int) -> list[str]:
         (owed, _("A refund of order {number} is not paid out.")),
     ):
         told += [sentence.format(number=order_number(i)) for i in connection.scalars(rows)]
+    source = w.session.get_one(CustomerRow, customer_id).source
+    if source:
+        busy = _("Import {number} from “{source}” is under way.")
+        told += [busy.format(number=i, source=source) for i in leftovers.under_way(w, source)]
     return told
 
 
@@ -99,7 +104,7 @@ def _beyond(w: Work, customer_id: int) -> list[str]:
         said = _("It was taken over from “{source}”: erase it there too, or a new import brings it back.")
         told.append(said.format(source=own.source))
     run = w.session.get(ImportRun, own.import_run_id) if own.import_run_id else None
-    if run is not None:
+    if run is not None and run.folder and not leftovers.is_ours(run.folder):
         said = _("The files of import {number} lie on the server at {folder}: remove them if they are not needed.")
-        told.append(said.format(number=run.id, folder=run.folder or "–"))
+        told.append(said.format(number=run.id, folder=run.folder))
     return told
