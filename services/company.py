@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, select
 
 from db.models import Role, Setting
-from services import audit, clock, letterhead
+from services import areas, audit, clock, letterhead
+from services.areas import Area
 from services.errors import Invalid
 from services.inputs import line
 from services.text import LANGUAGES, _
@@ -47,6 +48,8 @@ class Company(BaseModel):
     bic: str = ""
     payment_days: int = 14
     pay_by: tuple[str, ...] = ("on_account", "transfer")
+    areas: tuple[Area, ...] = ()  # what it calls its parts of the world, see services/areas.py
+    costs_for_admins: bool = False  # costs and profit are shown to administrators only
 
     @property
     def zone(self) -> ZoneInfo:
@@ -96,6 +99,8 @@ def checked(change: dict[str, Any]) -> dict[str, Any]:
         if not set(change["needs_approval"]) <= set(APPROVABLE):
             raise Invalid(_("Needs approval"), _("choose from the list"))
         change["needs_approval"] = [f for f in APPROVABLE if f in change["needs_approval"]]
+    if "areas" in change:
+        change["areas"] = areas.read(change["areas"])
     years = change.get("retention_years", 1)
     if type(years) is not int or not 1 <= years <= MOST_YEARS:
         raise Invalid(_("Years the law keeps orders"), _("between 1 and {most}").format(most=MOST_YEARS))

@@ -1,9 +1,10 @@
 """Measures by up to three dimensions, over a period, with filters; and the rows behind a cell. From the columnar copy.
 
-Codes come from the dictionary (services/measures.py) and nothing else reaches the text of a question; values are bound.
+Codes come from the dictionary (services/measures.py, services/dimensions.py) and nothing else reaches the text of a
+question; values are bound.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,16 +13,20 @@ from pydantic import Field
 from sqlmodel import SQLModel
 
 from db.models import Role
-from services import columnar
+from services import areas, columnar, company
 from services.columnar import Answers
+from services.cube_text import Asked, Parts
+from services.dimensions import DIMENSIONS, MEMBERS, NONE, OTHERS, dimension_name
 from services.errors import Invalid
-from services.measures import DIMENSIONS, MEASURES, SOURCES, Dimension, Fact, dimension_name, joins, told
+from services.measures import MEASURES, Form, told
 from services.questions import Question
+from services.segments import belonging
 from services.text import _
-from services.work import Work
+from services.work import Actor, Work
+
+__all__ = ["MOST_DIMENSIONS", "NONE", "OTHERS", "PAGE", "Cube", "CubeQuestion", "ask", "behind", "check", "values_of"]
 
 MOST_DIMENSIONS, MOST_GROUPS = 3, 2_000
-OTHERS, NONE = "…", ""  # values of a dimension: all that are not among the largest; where nothing is recorded
 PAGE = 50
 
 
@@ -34,6 +39,11 @@ class CubeQuestion(SQLModel):
     to_day: date
     only: dict[str, list[str]] = Field(default_factory=dict, max_length=12)
     most: int = Field(default=12, ge=1, le=200)  # values of a dimension; the rest is one group, "others"
+
+    @property
+    def dimensions(self) -> list[str]:
+        """Those that divide and those that limit."""
+        return [*self.by, *self.only]
 
 
 @dataclass(frozen=True)
@@ -54,122 +64,125 @@ def ask(w: Work, question: CubeQuestion) -> Cube:
     """
     w.require(Role.MANAGER)
     check(question)
+    allowed(w, question.measures)
+    forms = {m: _form(question, m) for m in question.measures}
+    facts = list(dict.fromkeys(form.fact for form in forms.values()))
+    kept: dict[str, list[str]] = {}
     with columnar.reading(w) as copy:
-        kept = {d: _largest(copy, question, DIMENSIONS[d]) for d in question.by if not DIMENSIONS[d].in_time}
-        parts = [_part(copy, question, fact, question.by, kept) for fact in _facts(question)]
-        wholes = [_part(copy, question, fact, [], {}) for fact in _facts(question)]
-    frame = parts[0]
+        _lend(w, copy, question)
+        parts = []
+        for fact in facts:
+            asked = Asked(fact, {m: f for m, f in forms.items() if f.fact is fact}, question.by)
+            found = Parts.of(copy, asked, _bound(w, question), question, kept)
+            kept = found.kept
+            parts.append(found)
+    frame = parts[0].frame
     for part in parts[1:]:
-        frame = frame.merge(part, how="outer", on=question.by) if question.by else frame.join(part)
+        frame = frame.merge(part.frame, how="outer", on=question.by) if question.by else frame.join(part.frame)
     if len(frame) > MOST_GROUPS:
         told_n = _("these are {n} groups, at most {most} can be shown; take fewer dimensions or a coarser time")
         raise Invalid(_("Groups"), told_n.format(n=len(frame), most=MOST_GROUPS))
     if question.by:
         frame = frame.sort_values(question.by, kind="stable", ignore_index=True)
-    whole = {c: None if pd.isna(v) else float(v) for part in wholes for c, v in part.iloc[0].items()}
-    return Cube(
-        frame[[*question.by, *question.measures]], {str(k): v for k, v in whole.items()}, copy.as_of, copy.version
-    )
+    whole = {m: v for part in parts for m, v in part.whole.items()}
+    frame = frame[[*question.by, *question.measures]]
+    return Cube(frame, {m: whole[m] for m in question.measures}, copy.as_of, copy.version)
 
 
 def behind(w: Work, question: CubeQuestion, measure: str, cell: dict[str, str], page: int = 0) -> pd.DataFrame:
-    """The orders, contacts, cases, returns or buyers behind a cell, fifty at a time.
+    """The orders, contacts, cases, returns or customers behind a cell, fifty at a time.
 
-    Columns: `number`, `day`, `customer_id`, the measure of each. Their sum is the cell where the measure is additive.
-    Managers only. Raises Invalid, Preparing.
+    Columns: `number`, `day`, `customer_id`, the measure of each as `part`, and what a ratio divides by as `whole` (0
+    for other figures). The parts add up to the cell, those of a ratio divided by the sum of `whole`. Managers only.
+    Raises Invalid, Preparing.
     """
     w.require(Role.MANAGER)
-    narrowed = question.model_copy(update={"measures": [measure], "by": [], "only": {**question.only}})
+    allowed(w, [measure])
     cells = {d: v for d, v in cell.items() if v != OTHERS}
-    narrowed.only |= {d: [v] for d, v in cells.items()}
-    check(narrowed)
-    fact, source = MEASURES[measure].fact, SOURCES[MEASURES[measure].fact]
+    only = {**question.only, **{d: [v] for d, v in cells.items()}}
+    narrowed = question.model_copy(update={"measures": [measure], "by": [], "only": only})
+    check(narrowed.model_copy(update={"by": [d for d in cell if d not in cells]}))
+    form = _form(question.model_copy(update={"by": list(cell)}), measure)
     with columnar.reading(w) as copy:
-        where, values = _where(narrowed, fact)
-        for d in cell.keys() - cells.keys():
-            values[f"kept_{d}"] = _largest(copy, question, DIMENSIONS[d])
-            where.append(f"{_text(DIMENSIONS[d], fact)} NOT IN (SELECT unnest(CAST($kept_{d} AS VARCHAR[])))")
-        sql = (
-            f"SELECT {source.row} AS number, min({source.day}) AS day, min({source.customer}) AS customer_id, "
-            f"{MEASURES[measure].sql} AS {measure} FROM {source.table} {joins(fact, where)} "
-            f"WHERE {' AND '.join(where)} GROUP BY {source.row} "
-            f"ORDER BY number LIMIT {PAGE} OFFSET {PAGE * max(0, page)}"
-        )
+        _lend(w, copy, question)
+        asked, values = Asked(form.fact, {measure: form}, []), _bound(w, narrowed)
+        others = {d: _kept(w, copy, question, d) for d in cell.keys() - cells.keys()}
+        sql = asked.rows(narrowed, others) + f" ORDER BY number LIMIT {PAGE} OFFSET {PAGE * max(0, page)}"
+        values |= {f"kept_{d}": kept for d, kept in others.items()}
         return copy.frame(Question("behind", sql), **values)
 
 
-def values_of(w: Work, dimension: str, fact: Fact = Fact.SALE, most: int = 200) -> list[str]:
-    """The values of a dimension that occur most, for filters. Managers only."""
+def _kept(w: Work, copy: Answers, question: CubeQuestion, dimension: str) -> list[str]:
+    """The values of a dimension that the answer showed by themselves."""
+    first = question.measures[0]
+    form = _form(question, first)
+    asked = Asked(form.fact, {first: form}, question.by)
+    return Parts.of(copy, asked, _bound(w, question), question, {}).kept[dimension]
+
+
+def values_of(w: Work, dimension: str, measure: str = "orders", most: int = 200) -> list[str]:
+    """The values of a dimension that occur most where a measure is counted, for filters. Managers only."""
     w.require(Role.MANAGER)
     known = DIMENSIONS.get(dimension)
-    if known is None or fact not in known.sql:
+    form = MEASURES[measure].form([dimension]) if known is not None and measure in MEASURES else None
+    if known is None or form is None:
         raise Invalid(_("Filter"), _("choose one from the list"))
-    source, text = SOURCES[fact], _text(known, fact)
-    sql = (
-        f"SELECT {text} AS value, count(*) AS n FROM {source.table} {joins(fact, [text])} "
-        f"GROUP BY {text} ORDER BY n DESC, value LIMIT {int(most)}"
-    )
-    return [str(v) for v in columnar.query(w, Question("values", sql))["value"]]
-
-
-def _facts(question: CubeQuestion) -> list[Fact]:
-    return list(dict.fromkeys(MEASURES[m].fact for m in question.measures))
+    if dimension == "saved_segment":
+        return list(belonging.names(w))
+    sql = Asked(form.fact, {}, []).values(known, most)
+    with columnar.reading(w) as copy:
+        bound = {"areas": areas.texts(company.of(w).areas)}
+        return [str(v) for v in copy.frame(Question("values", sql), **bound)["value"]]
 
 
 def check(question: CubeQuestion) -> None:
     """Can this be asked? Raises Invalid."""
-    unknown = {*question.measures} - MEASURES.keys() or {*question.by, *question.only} - DIMENSIONS.keys()
+    unknown = {*question.measures} - MEASURES.keys() or {*question.dimensions} - DIMENSIONS.keys()
     if unknown or len({*question.by}) < len(question.by) or len({*question.measures}) < len(question.measures):
         raise Invalid(_("Question"), _("choose measures and dimensions from the lists, each once"))
     if question.from_day >= question.to_day:
         raise Invalid(_("Period"), _("the end lies before the beginning"))
     for m in question.measures:
-        for d in (*question.by, *question.only):
-            if MEASURES[m].fact not in DIMENSIONS[d].sql:
+        for d in question.dimensions:
+            if MEASURES[m].form([d]) is None:
                 wrong = _("{measure} cannot be divided by this; take it away, or the measure")
                 raise Invalid(dimension_name(d), wrong.format(measure=told(m)[0]))
+        _form(question, m)
 
 
-def _text(dimension: Dimension, fact: Fact) -> str:
-    return f"coalesce(CAST({dimension.sql[fact]} AS VARCHAR), '{NONE}')"
+def seen(w: Work, measure: str) -> bool:
+    """Whether the actor may see this figure: a company can keep costs for its administrators."""
+    return shown_to(w.actor, company.of(w), measure)
 
 
-def _where(question: CubeQuestion, fact: Fact) -> tuple[list[str], dict[str, Any]]:
-    source = SOURCES[fact]
-    where = [source.where, f"{source.day} >= $from_day", f"{source.day} < $to_day"]
+def shown_to(actor: Actor, home: company.Company, measure: str) -> bool:
+    """The same for a page."""
+    return not (MEASURES[measure].confidential and home.costs_for_admins) or actor.system or actor.role is Role.ADMIN
+
+
+def allowed(w: Work, measures: list[str]) -> None:
+    """Refuse figures that the actor may not see. Raises Invalid."""
+    for m in measures:
+        if not seen(w, m):
+            raise Invalid(told(m)[0], _("costs are shown to administrators only; take this figure away"))
+
+
+def _form(question: CubeQuestion, measure: str) -> Form:
+    form = MEASURES[measure].form(question.dimensions)
+    if form is None:
+        wrong = _("{measure} cannot be divided by these together; take one of them away")
+        raise Invalid(_("Question"), wrong.format(measure=told(measure)[0]))
+    return replace(form, distinct=form.distinct or any(DIMENSIONS[d].overlaps for d in question.dimensions))
+
+
+def _bound(w: Work, question: CubeQuestion) -> dict[str, Any]:
     values: dict[str, Any] = {"from_day": question.from_day, "to_day": question.to_day}
-    for d, allowed in question.only.items():
-        where.append(f"{_text(DIMENSIONS[d], fact)} IN (SELECT unnest(CAST($only_{d} AS VARCHAR[])))")
-        values[f"only_{d}"] = list(allowed)
-    return where, values
+    values |= {f"only_{d}": list(allowed) for d, allowed in question.only.items()}
+    return values | {"areas": areas.texts(company.of(w).areas)}
 
 
-def _largest(copy: Answers, question: CubeQuestion, dimension: Dimension) -> list[str]:
-    """The values that are shown by themselves: the largest by the first measure; of equal ones the first by name."""
-    measure = MEASURES[question.measures[0]]
-    where, values = _where(question, measure.fact)
-    text, source = _text(dimension, measure.fact), SOURCES[measure.fact]
-    sql = (
-        f"SELECT {text} AS value, {measure.sql} AS size FROM {source.table} {joins(measure.fact, [*where, text])} "
-        f"WHERE {' AND '.join(where)} GROUP BY {text} ORDER BY size DESC NULLS LAST, value LIMIT {question.most}"
-    )
-    return [str(v) for v in copy.frame(Question("largest", sql), **values)["value"]]
-
-
-def _part(copy: Answers, question: CubeQuestion, fact: Fact, by: list[str], kept: dict[str, list[str]]) -> pd.DataFrame:
-    """The measures of one kind of rows."""
-    source = SOURCES[fact]
-    where, values = _where(question, fact)
-    groups = []
-    for d in by:
-        text = _text(DIMENSIONS[d], fact)
-        if d in kept:
-            values[f"kept_{d}"] = kept[d]
-            text = f"CASE WHEN {text} IN (SELECT unnest(CAST($kept_{d} AS VARCHAR[]))) THEN {text} ELSE '{OTHERS}' END"
-        groups.append(text)
-    measures = [f"{MEASURES[m].sql} AS {m}" for m in question.measures if MEASURES[m].fact is fact]
-    columns = ", ".join([*(f"{text} AS {d}" for text, d in zip(groups, by, strict=True)), *measures])
-    sql = f"SELECT {columns} FROM {source.table} {joins(fact, [*where, *groups])} WHERE {' AND '.join(where)}"
-    if groups:
-        sql += f" GROUP BY {', '.join(str(n + 1) for n in range(len(groups)))} LIMIT {MOST_GROUPS + 1}"
-    return copy.frame(Question("cube", sql), **values)
+def _lend(w: Work, copy: Answers, question: CubeQuestion) -> None:
+    """Who is in the saved segments that a question speaks of."""
+    if "saved_segment" in question.dimensions:
+        chosen = question.only.get("saved_segment", [])
+        copy.lend(MEMBERS, belonging.members(w, copy, [] if NONE in chosen else chosen))

@@ -28,7 +28,7 @@ from db.models import (
     StandingOrder,
     StandingStep,
 )
-from services import audit, clock, contact_rules, contact_templates, reasons, rollups, service_lines, teams
+from services import audit, clock, company, contact_rules, contact_templates, reasons, rollups, service_lines, teams
 from services.contact_rules import RuleInput
 from services.contact_templates import TemplateInput
 from services.due_times import instant
@@ -49,6 +49,23 @@ def contact_reasons(a: Any) -> int:
     for topic in new:
         reasons.add(a.w, ReasonKind.CONTACT, topic)
     return len(new)
+
+
+#: name, country, beginnings of the postal code
+AREAS = (
+    ("North", "Germany", "17-29"), ("North", "Sweden", ""), ("East", "Germany", "01-16, 39, 98, 99"),
+    ("East", "Poland", ""), ("South", "Germany", "70-97"), ("South", "Austria", ""), ("South", "Switzerland", ""),
+    ("South", "Italy", ""), ("South", "Spain", ""), ("West", "Germany", "30-38, 40-69"), ("West", "Netherlands", ""),
+    ("West", "France", ""), ("West", "United Kingdom", ""), ("West", "Ireland", ""), ("Overseas", "United States", ""),
+)  # fmt: skip
+
+
+def areas(a: Any) -> int:
+    """What the company calls its parts of the world, unless it has names for them already."""
+    if company.of(a.w).areas:
+        return 0
+    company.save(a.w, areas=[{"name": n, "country": c, "postal": p} for n, c, p in AREAS])
+    return len(AREAS)
 
 
 def planning(a: Any) -> int:

@@ -293,6 +293,7 @@ KINDS: dict[str, Callable[[Adding], int]] = {
     "dates": _dates,
     "contact reasons": demo_house.contact_reasons,
     "planning": demo_house.planning,
+    "areas": demo_house.areas,
     "told again": demo_house.explained_again,
     "product pictures and documents": demo_products.products,
 }

@@ -3,30 +3,29 @@
 The figures are those of services/cube.py; here they get the names that the house gives to their values.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 from sqlmodel import col, select
 
-from db.models import Customer, Role
+from db.models import Customer
 from services import clock, company, cube, saved_views
-from services.cube_view import View
-from services.measures import DIMENSIONS, MEASURES, Fact, dimension_name, told
+from services.company import Company
+from services.cube_view import DAY, View
+from services.dimensions import DIMENSIONS, dimension_name
+from services.facts import SOURCES
+from services.measures import MEASURES, Measure, told
 from services.reports import words
-from services.saved_views import Named
+from services.reports.making import permitted
 from services.search import customer_number
 from services.text import _
-from services.work import Work
+from services.work import Actor, Work
 
 MOST_MEASURES = 3
-#: The moving periods that a saved view knows by name; others are kept as the days they mean today.
-NAMED = {
-    "7d": Named.LAST_7, "30d": Named.LAST_30, "month": Named.THIS_MONTH, "year": Named.THIS_YEAR,
-    "last_year": Named.LAST_YEAR,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,33 +48,43 @@ class Explored:
 
 @dataclass(frozen=True)
 class Behind:
-    """Rows behind a group. Columns: `number`, `day`, `customer` (name), `customer_id`, `value`; `more`: more follow."""
+    """Rows behind a group: `number`, `day`, `customer` (name), `customer_id`, `part`, and `whole` of a ratio.
+
+    `thing`: what the numbers are of, see services/facts.py. `more`: more follow.
+    """
 
     rows: pd.DataFrame
-    fact: Fact
+    thing: str
     more: bool
 
 
-def fitting(measures: list[str]) -> list[str]:
-    """The dimensions by which all of these measures can be divided."""
-    facts = {MEASURES[m].fact for m in measures}
-    return [d.code for d in DIMENSIONS.values() if facts <= d.sql.keys()]
+def fitting(measures: list[str], beside: Collection[str] = ()) -> list[str]:
+    """The dimensions by which all of these measures can be divided, `beside` those that are chosen already."""
+    return [d for d in DIMENSIONS if all(MEASURES[m].form({*beside, d}) for m in measures)]
 
 
-def narrowed(view: View) -> View:
-    """The part of a view that can be asked: at most three measures, dimensions that fit them, values that are any.
+def measures_for(actor: Actor, home: Company) -> list[Measure]:
+    """The figures that somebody may see."""
+    return [m for m in MEASURES.values() if cube.shown_to(actor, home, m.code)]
+
+
+def narrowed(view: View, among: Collection[str] = tuple(MEASURES)) -> View:
+    """The part of a view that can be asked: at most three measures `among` those that may be seen, dimensions that fit
+    them, values that are any.
 
     An address is typed by anybody; what makes no sense there is left out.
     """
-    measures = view.measures[:MOST_MEASURES]
-    fit = fitting(measures)
-    only = {d: [v for v in values if _readable(d, v)] for d, values in view.only.items() if d in fit}
+    measures = [m for m in view.measures if m in among][:MOST_MEASURES] or ["revenue"]
+    chosen: list[str] = []
+    for d in dict.fromkeys([*view.by, *view.only]):
+        chosen += [d] if d in fitting(measures, chosen) else []
+    only = {d: [v for v in values if _readable(d, v)] for d, values in view.only.items() if d in chosen}
     return view.model_copy(
         update={
             "measures": measures,
-            "by": [d for d in view.by if d in fit],
+            "by": [d for d in view.by if d in chosen],
             "only": {d: values for d, values in only.items() if values},
-            "compare": "before" if view.compare and view.period != "all" else "",
+            "compare": view.compare if view.period != "all" else "",
         }
     )
 
@@ -84,54 +93,47 @@ def explored(w: Work, view: View) -> Explored:
     """Ask it. Managers only. Raises Invalid, Preparing, Unavailable."""
     home = company.of(w)
     today = clock.day_of(w.now, home.zone)
+    view = permitted(w, view)
     asked, days = view.question(today), view.days(today)
     answer, before = cube.ask(w, asked), None
     if view.compare:
-        span = asked.to_day - asked.from_day
-        update = {"by": [], "from_day": asked.from_day - span, "to_day": asked.from_day}
+        first, last = view.before(today)
+        update = {"by": [], "from_day": first, "to_day": last + DAY}
         before = cube.ask(w, asked.model_copy(update=update)).whole
     known = words.names(w, [*view.by, *view.only])
     frame = answer.frame.copy()
     for m in view.measures:
         counted = pd.to_numeric(frame[m])
-        frame[m] = counted.fillna(0) if MEASURES[m].additive else counted.astype(float)
+        frame[m] = counted.astype(float) if MEASURES[m].ratio else counted.fillna(0)
     shown = frame.copy()
     for d in view.by:
         shown[d] = [words.value(d, str(v), known) for v in frame[d]]
-    filters = tuple(
-        (dimension_name(d), ", ".join(words.value(d, v, known) for v in some)) for d, some in view.only.items()
-    )
+    filters = words.filters(view, known)
     return Explored(frame, shown, answer.whole, before, days, answer.as_of, home.zone, home.currency, filters)
 
 
 def choices(w: Work, dimension: str, measure: str) -> dict[str, str]:
     """The values of a dimension that occur most, with their names: for filters. Managers only. Raises Preparing."""
     known = words.names(w, [dimension])
-    found = cube.values_of(w, dimension, MEASURES[measure].fact)
+    found = cube.values_of(w, dimension, measure)
     return {v: words.value(dimension, v, known) for v in found if _readable(dimension, v)}
 
 
 def behind(w: Work, view: View, measure: str, cell: dict[str, str], page: int = 0) -> Behind:
-    """The orders, contacts, cases, returns or buyers behind a group, fifty at a time. Managers only."""
-    w.require(Role.MANAGER)
+    """The orders, contacts, cases, returns or customers behind a group, fifty at a time. Managers only."""
     today = clock.day_of(w.now, company.of(w).zone)
     found = cube.behind(w, view.question(today), measure, cell, page)
-    found = found.rename(columns={measure: "value"})
     ids = {int(i) for i in found["customer_id"].dropna()}
     named = dict(w.session.exec(select(Customer.id, Customer.name).where(col(Customer.id).in_(ids))).all())
     found["customer"] = [_who(i, named) for i in found["customer_id"]]
-    return Behind(found, MEASURES[measure].fact, len(found) == cube.PAGE)
+    form = MEASURES[measure].form([*cell, *view.only])
+    thing = "customer" if form is None or form.row else SOURCES[form.fact].thing
+    return Behind(found, thing, len(found) == cube.PAGE)
 
 
 def save(w: Work, name: str, view: View) -> int:
     """Keep it among the saved views; returns its id. Raises Invalid, Conflict."""
-    today = clock.day_of(w.now, company.of(w).zone)
-    first, last = view.days(today)
-    period: dict[str, Any] = {"period": NAMED.get(view.period, Named.RANGE)}
-    if period["period"] is Named.RANGE:
-        period |= {"from_day": first, "to_day": last + timedelta(days=1)}
-    asked = {"measures": view.measures, "by": view.by, "only": view.only, "most": view.most, **period}
-    return saved_views.save(w, name, asked | {"against_before": bool(view.compare) and not view.by})
+    return saved_views.save(w, name, view)
 
 
 def title(view: View) -> str:

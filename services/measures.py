@@ -1,12 +1,15 @@
-"""The dictionary of measures and dimensions: what each figure means, and the SQL it is computed by. Pages show it.
+"""The dictionary of measures: what each figure means, and the SQL it is computed by. Pages show it.
 
-Expressions are in DuckDB's dialect over the tables of the copy: `f` is the table of the fact, `p` its product, `c` its
-customer, `b` the customer's first purchase, `s` its staff member. No other place computes these figures.
+No other place computes these figures. A figure is a sum or a count, or one such divided `of` another; where a question
+does not ask about lines it is computed from the orders themselves, so that an order without a line is one too.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.dimensions import DIMENSIONS
+from services.facts import Fact
 from services.text import _
 
 
@@ -16,81 +19,107 @@ class Unit(StrEnum):
     SHARE = "share"  # 0 to 1
 
 
-class Fact(StrEnum):
-    """What one row of the source is."""
-
-    SALE = "sale"
-    CONTACT = "contact"
-    CASE = "case"
-    RETURN = "return"
-    BUYER = "buyer"
-
-
 @dataclass(frozen=True)
-class Source:
-    """Rows that figures are made of. `day` is the day they count on, `row` the number of the thing behind them."""
+class Form:
+    """How a figure is made from one kind of rows.
 
-    table: str
-    where: str
-    row: str
-    day: str = "f.day"
-    hour: str | None = "f.hour"
-    customer: str = "f.customer_id"
+    `distinct`: it counts things that may stand in several groups, so that the parts of a division do not add up.
+    `row`: what stands behind it where that is not the row of the source.
+    """
 
+    fact: Fact
+    part: str
+    of: str = ""
+    distinct: bool = False
+    row: str = ""
 
-SOURCES = {
-    Fact.SALE: Source("sale_line AS f", "f.is_sale", "f.order_id"),
-    Fact.CONTACT: Source("contact AS f", "f.day IS NOT NULL", "f.contact_id"),
-    Fact.CASE: Source("cases AS f", "TRUE", "f.case_id"),
-    Fact.RETURN: Source(
-        "returns AS f JOIN orders AS o ON o.order_id = f.order_id", "TRUE", "f.return_id", customer="o.customer_id"
-    ),
-    Fact.BUYER: Source("buyer AS f", "TRUE", "f.customer_id", day="f.first_day", hour=None),
-}
+    @property
+    def sql(self) -> str:
+        return f"CAST({self.part} AS DOUBLE) / nullif({self.of}, 0)" if self.of else self.part
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One figure. `additive`: the parts of a breakdown add up to the whole."""
+    """One figure. Of its forms the first counts that has all the dimensions of a question.
+
+    `confidential`: a figure about costs, which a company may keep for its administrators.
+    """
 
     code: str
     unit: Unit
-    fact: Fact
-    sql: str
-    additive: bool
+    forms: tuple[Form, ...]
+    confidential: bool = False
 
+    @property
+    def ratio(self) -> bool:
+        """A part of something, which is nothing where there is nothing to divide by. A sum of nothing is 0."""
+        return bool(self.forms[0].of)
+
+    def form(self, dimensions: Collection[str] = ()) -> Form | None:
+        """How it is made when it is divided or limited by these dimensions; None where it cannot be."""
+        return next((f for f in self.forms if all(f.fact in DIMENSIONS[d].sql for d in dimensions)), None)
+
+    def additive(self, dimensions: Collection[str] = ()) -> bool:
+        """Do the parts of such a division add up to the whole?"""
+        form = self.form(dimensions)
+        overlap = any(DIMENSIONS[d].overlaps for d in dimensions)
+        return form is not None and not (form.of or form.distinct or overlap)
+
+
+def _sum(what: str) -> str:
+    return f"CAST(sum({what}) AS BIGINT)"
+
+
+def _of(fact: Fact, part: str, of: str = "", *, distinct: bool = False, row: str = "") -> Form:
+    return Form(fact, part, of, distinct, row)
+
+
+_ORDERS, _BUYERS = "count(DISTINCT f.order_id)", "count(DISTINCT f.customer_id)"
+_COST = _sum("f.quantity * f.unit_cost_cents")
+_OF_COST = _sum("CASE WHEN f.unit_cost_cents IS NOT NULL THEN f.line_total_cents END")
+_PROFIT = _sum("CASE WHEN f.unit_cost_cents IS NOT NULL THEN f.line_total_cents - f.quantity * f.unit_cost_cents END")
+_BACK = _sum("coalesce(r.units, 0) - CASE WHEN f.quantity < 0 THEN f.quantity ELSE 0 END")
+_OUT = _sum("CASE WHEN f.quantity > 0 THEN f.quantity ELSE 0 END")
+_LINES, _CUSTOMER = "f.line_total_cents", "f.customer_id"
 
 MEASURES = {
     m.code: m
     for m in (
-        Measure("revenue", Unit.MONEY, Fact.SALE, "CAST(sum(f.line_total_cents) AS BIGINT)", True),
+        Measure("revenue", Unit.MONEY, (_of(Fact.ORDER, _sum("f.lines_cents")), _of(Fact.SALE, _sum(_LINES)))),
+        Measure("profit", Unit.MONEY, (_of(Fact.SALE, _PROFIT),), confidential=True),
+        Measure("cost", Unit.MONEY, (_of(Fact.SALE, _COST),), confidential=True),
+        Measure("cost_share", Unit.SHARE, (_of(Fact.SALE, _COST, _OF_COST),), confidential=True),
+        Measure("cost_known", Unit.SHARE, (_of(Fact.SALE, "count(f.unit_cost_cents)", "count(*)"),), confidential=True),
+        Measure("orders", Unit.COUNT, (_of(Fact.ORDER, "count(*)"), _of(Fact.SALE, _ORDERS, distinct=True))),
+        Measure("units", Unit.COUNT, (_of(Fact.SALE, _sum("f.quantity")),)),
+        Measure("lines", Unit.COUNT, (_of(Fact.SALE, "count(*)"),)),
         Measure(
-            "profit",
-            Unit.MONEY,
-            Fact.SALE,
-            "CAST(sum(CASE WHEN f.unit_cost_cents IS NOT NULL "
-            "THEN f.line_total_cents - f.quantity * f.unit_cost_cents END) AS BIGINT)",
-            True,
+            "customers",
+            Unit.COUNT,
+            (
+                _of(Fact.ORDER, _BUYERS, distinct=True, row=_CUSTOMER),
+                _of(Fact.SALE, _BUYERS, distinct=True, row=_CUSTOMER),
+            ),
         ),
-        Measure(
-            "cost_known", Unit.SHARE, Fact.SALE, "CAST(count(f.unit_cost_cents) AS DOUBLE) / nullif(count(*), 0)", False
-        ),
-        Measure("orders", Unit.COUNT, Fact.SALE, "count(DISTINCT f.order_id)", False),
-        Measure("units", Unit.COUNT, Fact.SALE, "CAST(sum(f.quantity) AS BIGINT)", True),
-        Measure("lines", Unit.COUNT, Fact.SALE, "count(*)", True),
-        Measure("customers", Unit.COUNT, Fact.SALE, "count(DISTINCT f.customer_id)", False),
         Measure(
             "average_order",
             Unit.MONEY,
-            Fact.SALE,
-            "CAST(sum(f.line_total_cents) AS DOUBLE) / nullif(count(DISTINCT f.order_id), 0)",
-            False,
+            (
+                _of(Fact.ORDER, _sum("f.lines_cents"), "count(*)"),
+                _of(Fact.SALE, _sum(_LINES), _ORDERS, distinct=True),
+            ),
         ),
-        Measure("new_customers", Unit.COUNT, Fact.BUYER, "count(*)", True),
-        Measure("contacts", Unit.COUNT, Fact.CONTACT, "count(*)", True),
-        Measure("cases", Unit.COUNT, Fact.CASE, "count(*)", True),
-        Measure("returns", Unit.COUNT, Fact.RETURN, "count(*)", True),
-        Measure("refunds", Unit.MONEY, Fact.RETURN, "CAST(sum(f.refund_cents) AS BIGINT)", True),
+        Measure("new_customers", Unit.COUNT, (_of(Fact.BUYER, "count(*)"),)),
+        Measure("contacts", Unit.COUNT, (_of(Fact.CONTACT, "count(*)"),)),
+        Measure("cases", Unit.COUNT, (_of(Fact.CASE, "count(*)"),)),
+        Measure(
+            "returns",
+            Unit.COUNT,
+            (_of(Fact.RETURN, "count(*)"), _of(Fact.RETURNED, "count(DISTINCT t.return_id)", distinct=True)),
+        ),
+        Measure("refunds", Unit.MONEY, (_of(Fact.RETURN, _sum("f.refund_cents")),)),
+        Measure("returned_units", Unit.COUNT, (_of(Fact.RETURNED, _sum("t.units")),)),
+        Measure("return_rate", Unit.SHARE, (_of(Fact.SALE, _BACK, _OUT),)),
     )
 }
 
@@ -103,11 +132,13 @@ def told(code: str) -> tuple[str, str]:
             _("Gross profit"),
             _("Revenue less the recorded cost of the pieces. Lines without a recorded cost are left out."),
         ),
-        "cost_known": (_("Lines with a cost"), _("The share of lines whose cost is recorded, and so in the profit.")),
-        "orders": (
-            _("Orders"),
-            _("Sales with at least one line: cancelled, adjusted and unavailable orders are none."),
+        "cost": (_("Cost of goods"), _("The recorded cost of the pieces sold. Lines without one are left out.")),
+        "cost_share": (
+            _("Cost share"),
+            _("The recorded cost of the pieces as a share of the revenue of the same lines."),
         ),
+        "cost_known": (_("Lines with a cost"), _("The share of lines whose cost is recorded, and so in the profit.")),
+        "orders": (_("Orders"), _("Sales: cancelled, adjusted and unavailable orders are none.")),
         "units": (_("Units"), _("Pieces sold; what the source counts as negative is taken off.")),
         "lines": (_("Lines"), _("Lines of sales.")),
         "customers": (_("Customers"), _("Different known customers with a sale.")),
@@ -117,73 +148,12 @@ def told(code: str) -> tuple[str, str]:
         "cases": (_("Cases"), _("Cases on the day they were opened.")),
         "returns": (_("Returns"), _("Returns of goods on the day they were asked for.")),
         "refunds": (_("Refunds"), _("What was paid back for returns, on the day the return was asked for.")),
+        "returned_units": (_("Units returned"), _("Pieces of all returns, on the day the return was asked for.")),
+        "return_rate": (
+            _("Return rate"),
+            _(
+                "Of the pieces sold in these days, the share that has come back or is on its way: returns that were "
+                "not refused, and what the source counts as negative."
+            ),
+        ),
     }[code]
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """A way to divide figures: an expression per kind of row that has it."""
-
-    code: str
-    sql: dict[Fact, str]
-    in_time: bool = False
-
-
-def _times() -> list[Dimension]:
-    days = {fact: source.day for fact, source in SOURCES.items()}
-    trunc = {
-        g: {f: f"CAST(date_trunc('{g}', {d}) AS DATE)" for f, d in days.items()}
-        for g in ("week", "month", "quarter", "year")
-    }
-    hours = {f: s.hour for f, s in SOURCES.items() if s.hour is not None}
-    return [
-        Dimension("day", days, in_time=True),
-        *(Dimension(grain, sql, in_time=True) for grain, sql in trunc.items()),
-        Dimension("weekday", {f: f"extract(ISODOW FROM {d})" for f, d in days.items()}),
-        Dimension("hour", hours),
-    ]
-
-
-DIMENSIONS = {
-    d.code: d
-    for d in (
-        *_times(),
-        *(Dimension(name, {Fact.SALE: f"p.{name}"}) for name in ("category", "subcategory", "brand")),
-        Dimension("product", {Fact.SALE: "coalesce(p.sku, p.name, f.product_code)"}),
-        *(Dimension(n, dict.fromkeys(SOURCES, f"c.{n}")) for n in ("country", "region", "city", "kind", "segment")),
-        Dimension("source", dict.fromkeys(SOURCES, "c.acquisition_channel")),
-        Dimension("cohort", dict.fromkeys(SOURCES, "CAST(date_trunc('month', b.first_day) AS DATE)")),
-        Dimension("channel", {Fact.SALE: "f.channel", Fact.CONTACT: "f.channel", Fact.RETURN: "o.channel"}),
-        Dimension("store", {Fact.SALE: "f.store_id", Fact.RETURN: "o.store_id"}),
-        Dimension("staff", {Fact.SALE: "f.staff_id", Fact.CONTACT: "f.staff_id", Fact.CASE: "f.owner_id"}),
-        Dimension("team", {Fact.SALE: "s.team_id", Fact.CONTACT: "s.team_id", Fact.CASE: "f.team_id"}),
-        Dimension("reason", {Fact.CONTACT: "f.reason", Fact.CASE: "f.topic", Fact.RETURN: "f.reason"}),
-    )
-}
-
-
-def dimension_name(code: str) -> str:
-    """What a dimension is called in the reader's language."""
-    return {
-        "day": _("Day"), "week": _("Week"), "month": _("Month"), "quarter": _("Quarter"), "year": _("Year"),
-        "weekday": _("Weekday"), "hour": _("Hour"), "category": _("Category"), "subcategory": _("Subcategory"),
-        "brand": _("Brand"), "product": _("Product"), "country": _("Country"), "region": _("Region"),
-        "city": _("City"), "kind": _("Kind of customer"), "segment": _("Segment"), "source": _("How they came"),
-        "cohort": _("Month of the first purchase"), "channel": _("Channel"), "store": _("Store"),
-        "staff": _("Staff member"), "team": _("Team"), "reason": _("Reason"),
-    }[code]  # fmt: skip
-
-
-def joins(fact: Fact, expressions: list[str]) -> str:
-    """The tables that these expressions need beside that of the fact."""
-    customer, staff = SOURCES[fact].customer, "f.owner_id" if fact is Fact.CASE else "f.staff_id"
-    wanted = {
-        "p.": "LEFT JOIN product AS p ON p.product_id = f.product_id",
-        "c.": f"LEFT JOIN customer AS c ON c.customer_id = {customer}",
-        "b.": f"LEFT JOIN buyer AS b ON b.customer_id = {customer}",
-        "s.": f"LEFT JOIN staff AS s ON s.staff_id = {staff}",
-    }
-    text = " ".join(f" {e}" for e in expressions)
-    return " ".join(
-        join for prefix, join in wanted.items() if f" {prefix}" in text or f"({prefix}" in text or f", {prefix}" in text
-    )

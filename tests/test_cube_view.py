@@ -14,7 +14,7 @@ TODAY = date(2026, 3, 31)
     "view",
     [
         View(),
-        View(measures=["orders", "revenue"], by=[], period="2026-01-01..2026-01-31", most=3, compare="year"),
+        View(measures=["orders", "revenue"], by=[], period="2026-01-01..2026-01-31", most=3, compare="before"),
         View(by=["category", "month"], only={"country": ["DE", ""], "channel": ["phone"]}, period="all"),
     ],
 )

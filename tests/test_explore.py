@@ -44,7 +44,7 @@ def test_what_is_behind_a_group_adds_up_and_names_the_customers(w: Work) -> None
     found = explore.explored(w, view)
     for code, cents in zip(found.frame["category"], found.frame["revenue"], strict=True):
         rows = explore.behind(w, view, "revenue", {"category": code}).rows
-        assert rows["value"].sum() == cents
+        assert rows["part"].sum() == cents
         assert set(rows["customer"]) <= {"Ada", "Bob"} or rows["customer"].str.len().gt(0).all()
 
 
@@ -70,10 +70,10 @@ def test_parts_that_do_not_add_up_are_never_stacked(w: Work) -> None:
 def test_a_view_is_kept_with_the_days_it_means(w: Work) -> None:
     kept = saved_views.opened(w, explore.save(w, "Sales", View(period=YEAR, by=["category"])))
     assert kept.definition is not None
-    assert saved_views.days(kept.definition, date(2030, 1, 1)) == (date(2026, 1, 1), date(2027, 1, 1))
+    assert kept.definition.days(date(2030, 1, 1)) == (date(2026, 1, 1), date(2026, 12, 31))
     moving = saved_views.opened(w, explore.save(w, "Month", View(period="month", by=[], compare="before")))
     assert moving.definition is not None
-    assert moving.definition.against_before
+    assert moving.definition.compare
 
 
 def test_only_managers_explore(session: Session, work_as: Callable[..., Work]) -> None:

@@ -22,6 +22,7 @@ from services import clock, mail_delivery, reports, saved_views
 from services.columnar import keeper
 from services.columnar.keeper import Preparing
 from services.errors import Conflict, NotFound
+from services.exports import TYPES, Form
 from services.reports import NewSchedule, running
 from services.work import SYSTEM, Actor, reading, work
 from tests import make
@@ -102,7 +103,7 @@ def test_the_report_arrives_with_pdf_and_workbook(owner: Actor, at: Any, mailbox
     body, pdf, xlsx = mail.walk() if not mail.is_multipart() else list(mail.walk())[1:]
     assert "Monday report" in body.get_content()
     assert (pdf.get_content_type(), pdf.get_filename()) == ("application/pdf", "Monday report 2026-03-09.pdf")
-    assert (xlsx.get_content_type(), xlsx.get_filename()) == (running.XLSX, "Monday report 2026-03-09.xlsx")
+    assert (xlsx.get_content_type(), xlsx.get_filename()) == (TYPES[Form.XLSX], "Monday report 2026-03-09.xlsx")
     told = PdfReader(BytesIO(pdf.get_content())).pages[0].extract_text()
     assert "Monday report" in told
     assert xlsx.get_content().startswith(b"PK")

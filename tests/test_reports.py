@@ -12,15 +12,16 @@ from sqlmodel import Session
 from db.columnar.copy import Copy
 from db.models import Order, OrderLine, OrderStatus, Role
 from services import cube, reports, saved_views
+from services.cube_view import View, checked
 from services.documents.content import issuer
 from services.errors import NotAllowed
-from services.reports import Report, paper, shown, workbook
-from services.saved_views import Definition, Named
+from services.exports import as_xlsx
+from services.reports import Report, paper, shown
 from services.work import Work
 from tests import make, make_sales
 from tests.make import NOON
 
-THIS_YEAR = {"period": Named.RANGE, "from_day": "2026-01-01", "to_day": "2027-01-01"}
+THIS_YEAR = {"period": "2026-01-01..2026-12-31"}
 
 
 @pytest.fixture
@@ -46,8 +47,8 @@ def two_weeks(w: Work) -> None:
     w.session.flush()
 
 
-def view(**values: object) -> Definition:
-    return saved_views.checked({"measures": ["revenue", "orders"], **values})
+def view(**values: object) -> View:
+    return checked({"measures": ["revenue", "orders"], **values})
 
 
 def texts(report: Report) -> list[list[str]]:
@@ -78,9 +79,9 @@ def test_the_monday_report_sets_last_week_against_the_week_before(w: Work) -> No
 
 def test_its_figures_are_those_of_the_page(w: Work) -> None:
     """A page asks the cube for the days of the same name."""
-    definition = view(period=Named.LAST_WEEK, against_before=True)
+    definition = view(by=[], period="last_week", compare="before")
     report = reports.made(w, "Monday report", definition)
-    on_page = cube.ask(w, saved_views.question(definition, NOON.date())).whole
+    on_page = cube.ask(w, definition.question(NOON.date())).whole
     assert {"revenue": report.rows[0][1].value, "orders": report.rows[1][1].value} == on_page
     daily = report.bars.frame if report.bars else None
     assert daily is not None
@@ -123,7 +124,7 @@ def test_paper_has_a_bound_and_the_workbook_has_all(w: Work, monkeypatch: pytest
     told = pdf_text(report, w)
     assert "first 2 of 3 rows" in told
     assert "€189.00" in told, "the whole is the whole of all rows"
-    assert load_workbook(BytesIO(workbook.written(report)))["Figures"].max_row == 5
+    assert load_workbook(BytesIO(as_xlsx(report.table())))["Numbers"].max_row == 5
 
 
 def test_a_long_table_is_on_numbered_pages_with_its_heads_on_each(w: Work) -> None:
@@ -138,25 +139,25 @@ def test_a_long_table_is_on_numbered_pages_with_its_heads_on_each(w: Work) -> No
 
 def test_the_workbook_has_figures_to_calculate_with_and_no_formulas(w: Work) -> None:
     report = reports.made(w, "By category", view(by=["category"], **THIS_YEAR))
-    book = load_workbook(BytesIO(workbook.written(report)))
-    rows = [[cell.value for cell in row] for row in book["Figures"].iter_rows()]
+    book = load_workbook(BytesIO(as_xlsx(report.table())))
+    rows = [[cell.value for cell in row] for row in book["Numbers"].iter_rows()]
     assert rows == [
-        ["Category", "Revenue", "Orders"],
-        ["=1+1", 20, 1],
+        ["Category", "Revenue (EUR)", "Orders"],
+        ["'=1+1", 20, 1],
         ["Grüße 漢字", 40, 1],
         ["Kitchen", 129, 2],
         ["Altogether", 189, 4],
     ]
-    assert book["Figures"]["A2"].data_type == "s", "what somebody called a category is never a formula"
-    assert book["About"]["A1"].value == "By category"
+    assert book["Numbers"]["A2"].data_type == "s", "what somebody called a category is never a formula"
+    assert book["About"]["B1"].value == "By category"
 
 
 def test_nothing_to_show_is_said(w: Work) -> None:
-    empty = {"period": Named.RANGE, "from_day": "2001-01-01", "to_day": "2001-02-01"}
+    empty = {"period": "2001-01-01..2001-01-31"}
     report = reports.made(w, "Nothing", view(by=["category"], **empty))
     assert report.rows == []
     assert "nothing to show" in pdf_text(report, w)
-    assert workbook.written(report)
+    assert as_xlsx(report.table())
 
 
 def test_a_report_is_read_with_the_rights_of_its_reader(w: Work, work_as: Callable[..., Work]) -> None:

@@ -9,12 +9,12 @@ from sqlmodel import Session, col, select
 
 from db.models import AuditEntry, Role, SavedView
 from services import saved_views
+from services.cube_view import View
 from services.errors import Conflict, Invalid, NotAllowed, NotFound
-from services.saved_views import Definition, Named, before, days
 from services.work import SYSTEM, Work
 from tests import make
 
-WEEK = Definition(measures=["revenue"], by=["category"], period=Named.LAST_WEEK)
+WEEK = View(measures=["revenue"], by=["category"], period="last_week")
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_who_saves_over_what_somebody_changed_meanwhile_is_refused(w: Work) -> N
     view = saved_views.save(w, "Mine", WEEK)
     saved_views.change(w, view, 1, name="First window")
     with pytest.raises(Conflict, match="changed in another window"):
-        saved_views.change(w, view, 1, asked=Definition(measures=["orders"]))
+        saved_views.change(w, view, 1, asked=View(measures=["orders"]))
     with pytest.raises(Conflict, match="changed in another window"):
         saved_views.remove(w, view, 1)
     assert saved_views.opened(w, view).definition == WEEK
@@ -114,7 +114,7 @@ def test_a_name_is_there_once_per_person(w: Work, other: Work) -> None:
         {"measures": ["revenue"], "period": "range"},
         {"measures": ["revenue"], "period": "range", "from_day": "2026-03-02", "to_day": "2026-03-01"},
         {"measures": ["revenue"], "from_day": "2026-03-02", "to_day": "2026-03-05"},
-        {"measures": ["revenue"], "by": ["month"], "against_before": True},
+        {"measures": ["revenue"], "period": "next_week"},
         {"measures": ["revenue"], "only": {"city": ["x" * 201]}},
         {"measures": ["revenue"], "most": 10**9},
         "revenue",
@@ -139,20 +139,36 @@ def test_what_cannot_be_asked_is_not_saved_and_not_opened(w: Work, wrong: Any) -
 @pytest.mark.parametrize(
     ("named", "today", "first", "end", "earlier"),
     [
-        (Named.LAST_WEEK, date(2026, 3, 2), date(2026, 2, 23), date(2026, 3, 2), date(2026, 2, 16)),
-        (Named.LAST_WEEK, date(2026, 3, 8), date(2026, 2, 23), date(2026, 3, 2), date(2026, 2, 16)),
-        (Named.LAST_MONTH, date(2026, 1, 31), date(2025, 12, 1), date(2026, 1, 1), date(2025, 11, 1)),
-        (Named.LAST_QUARTER, date(2026, 5, 1), date(2026, 1, 1), date(2026, 4, 1), date(2025, 10, 1)),
-        (Named.LAST_YEAR, date(2026, 5, 1), date(2025, 1, 1), date(2026, 1, 1), date(2024, 1, 1)),
-        (Named.LAST_12_MONTHS, date(2026, 5, 1), date(2025, 5, 1), date(2026, 5, 1), date(2024, 5, 1)),
-        (Named.YESTERDAY, date(2026, 3, 1), date(2026, 2, 28), date(2026, 3, 1), date(2026, 2, 27)),
-        (Named.LAST_7, date(2026, 3, 2), date(2026, 2, 24), date(2026, 3, 3), date(2026, 2, 17)),
-        (Named.THIS_MONTH, date(2026, 3, 2), date(2026, 3, 1), date(2026, 3, 3), date(2026, 2, 27)),
-        (Named.THIS_YEAR, date(2026, 1, 1), date(2026, 1, 1), date(2026, 1, 2), date(2025, 12, 31)),
+        ("last_week", date(2026, 3, 2), date(2026, 2, 23), date(2026, 3, 2), date(2026, 2, 16)),
+        ("last_week", date(2026, 3, 8), date(2026, 2, 23), date(2026, 3, 2), date(2026, 2, 16)),
+        ("last_month", date(2026, 1, 31), date(2025, 12, 1), date(2026, 1, 1), date(2025, 11, 1)),
+        ("last_quarter", date(2026, 5, 1), date(2026, 1, 1), date(2026, 4, 1), date(2025, 10, 1)),
+        ("last_year", date(2026, 5, 1), date(2025, 1, 1), date(2026, 1, 1), date(2024, 1, 1)),
+        ("12m", date(2026, 5, 1), date(2025, 5, 1), date(2026, 5, 1), date(2024, 5, 1)),
+        ("yesterday", date(2026, 3, 1), date(2026, 2, 28), date(2026, 3, 1), date(2026, 2, 27)),
+        ("7d", date(2026, 3, 2), date(2026, 2, 24), date(2026, 3, 3), date(2026, 2, 17)),
+        ("month", date(2026, 3, 2), date(2026, 3, 1), date(2026, 3, 3), date(2026, 2, 27)),
+        ("year", date(2026, 1, 1), date(2026, 1, 1), date(2026, 1, 2), date(2025, 12, 31)),
     ],
 )
-def test_named_days_move_on_with_the_calendar(named: Named, today: date, first: date, end: date, earlier: date) -> None:
-    view = Definition(measures=["revenue"], period=named)
-    assert days(view, today) == (first, end)
-    assert before(view, today)[0] == earlier
-    assert before(view, today)[1] <= first
+def test_named_days_move_on_with_the_calendar(named: str, today: date, first: date, end: date, earlier: date) -> None:
+    view = View(measures=["revenue"], period=named)
+    assert view.days(today) == (first, end - timedelta(days=1))
+    assert view.before(today)[0] == earlier
+    assert view.before(today)[1] < first
+
+
+@pytest.mark.parametrize(
+    ("kept", "now"),
+    [
+        ({"period": "last-week", "against_before": True}, {"period": "last_week", "compare": "before"}),
+        ({"period": "this-month", "against_before": False}, {"period": "month"}),
+        (
+            {"period": "range", "from_day": "2026-01-01", "to_day": "2026-02-01", "against_before": False},
+            {"period": "2026-01-01..2026-01-31"},
+        ),
+    ],
+)
+def test_a_view_of_an_earlier_version_asks_what_it_asked(w: Work, kept: dict[str, Any], now: dict[str, Any]) -> None:
+    view = saved_views.save(w, "Old", {"measures": ["orders"], "by": [], **kept})
+    assert saved_views.opened(w, view).definition == View(measures=["orders"], by=[], **now)

@@ -10,11 +10,11 @@ CONTACT = Fed(
     raw(
         int="contact_id customer_id order_id case_id duration_s staff_id campaign_id",
         text="channel direction reason",
-        bool="date_known",
+        bool="date_known explained_again",
         time="happened_at resolved_at",
     ),
     """SELECT i.id AS contact_id, i.customer_id, i.order_id, i.case_id, i.duration_s, i.staff_id, i.campaign_id,
-        i.channel, i.direction, i.reason, i.date_known, i.happened_at, i.resolved_at
+        i.channel, i.direction, i.reason, i.date_known, i.explained_again, i.happened_at, i.resolved_at
     FROM interaction i WHERE {only:i.id}""",
     columns(
         ("contact_id", "BIGINT", "number of the contact"),
@@ -29,6 +29,7 @@ CONTACT = Fed(
          f"CASE WHEN CAST(raw.date_known AS BOOLEAN) THEN {hour('happened_at')} END"),
         ("channel", "VARCHAR", "visit, phone, letter, e-mail, conference, message, portal or other"),
         ("direction", "VARCHAR", "in: the customer came to us; out: we went to the customer"),
+        ("explained_again", "BOOLEAN", "the customer had to repeat something", "CAST(raw.explained_again AS BOOLEAN)"),
         ("reason", "VARCHAR", "the heading it was filed under"),
         ("duration_s", "BIGINT", "how long it took, in seconds"),
         ("staff_id", "BIGINT", "who of us"),
@@ -101,6 +102,26 @@ RETURNS = Fed(
         ("closed_on", "DATE", "the day it was settled: refunds are paid on it", day("closed_at")),
     ),
 )  # fmt: skip
+RETURN_LINE = Fed(
+    "return_line",
+    "One row per line of an order that a return is about.",
+    "return",
+    "return_id",
+    raw(int="return_id order_id", text="state reason lines", time="requested_at"),
+    """SELECT r.id AS return_id, r.order_id, r.state, r.reason, CAST(r.lines AS TEXT) AS lines, r.requested_at
+    FROM order_return r WHERE {only:r.id}""",
+    columns(
+        ("return_id", "BIGINT", "number of the return"),
+        ("order_id", "BIGINT", "of which order"),
+        ("line_no", "INTEGER", "which of its lines", "piece.part.line_no"),
+        ("units", "BIGINT", "pieces of it that come back", "piece.part.quantity"),
+        ("state", "VARCHAR", "requested, received, refunded or refused"),
+        ("reason", "VARCHAR", "why, from the company's list"),
+        ("day", "DATE", "the day it was asked for, in the company's time zone", day("requested_at")),
+        ("hour", "SMALLINT", "its hour in the company's time zone", hour("requested_at")),
+    ),
+    joined=', unnest(from_json(raw.lines, \'[{"line_no":"INTEGER","quantity":"BIGINT"}]\')) AS piece(part)',
+)
 SURVEY = Fed(
     "survey",
     "One row per answer on a scale.",

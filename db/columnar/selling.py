@@ -17,13 +17,13 @@ CUSTOMER = Fed(
     raw(
         int="customer_id account_manager_id",
         text="kind segment language acquisition_channel country region city birth_band gender income_band "
-        "household_size",
+        "household_size postal_code",
         time="joined_at",
         bool="profiling newsletter research service",
     ),
     f"""SELECT c.id AS customer_id, c.account_manager_id, c.kind, c.segment, c.language, c.acquisition_channel,
-        a.country, a.region, a.city, c.birth_band, c.gender, c.income_band, c.household_size, c.joined_at,
-        {_ANSWERS}
+        a.country, a.region, a.city, a.postal_code, c.birth_band, c.gender, c.income_band, c.household_size,
+        c.joined_at, {_ANSWERS}
     FROM customer c LEFT JOIN customer_address a ON a.id = (SELECT x.id FROM customer_address x
         WHERE x.customer_id = c.id ORDER BY x.is_delivery DESC, x.id LIMIT 1)
     WHERE {{only:c.id}}""",
@@ -37,6 +37,12 @@ CUSTOMER = Fed(
         ("country", "VARCHAR", "of the address for deliveries"),
         ("region", "VARCHAR", "of the address for deliveries"),
         ("city", "VARCHAR", "of the address for deliveries"),
+        (
+            "postal_code",
+            "VARCHAR",
+            "of the address for deliveries, in capitals without blanks",
+            "upper(replace(raw.postal_code, ' ', ''))",
+        ),
         ("joined_at", "TIMESTAMP", "first contact or purchase, where known", time("joined_at")),
         ("joined_on", "DATE", "its day", day("joined_at")),
         ("birth_band", "VARCHAR", "age group, as the source gave it"),

@@ -21,7 +21,7 @@ from pages._ui.cached import chart_spec
 from pages._ui.show import empty, md, when
 from services import exports, sessions
 from services.errors import NotSignedIn
-from services.exports import MOST_ROWS, TYPES, Form, Kind, Table
+from services.exports import MOST_ROWS, TYPES, Column, Form, Kind, Table, in_words
 from services.text import _, locale_name, minor_digits, number
 from services.work import Actor
 
@@ -43,10 +43,12 @@ def figure(
     on_select: Any = "ignore",
     role: Role = Role.MANAGER,
     choose: bool = False,
+    opened: bool = False,
 ) -> int | None:
     """Draw it. Without `build` the numbers stand open; `marks` are the rows of the chart (else the table's).
 
-    With `choose` the numbers stand open too, a row of them can be chosen, and its place in the frame is returned.
+    With `choose` the numbers stand open too, a row of them can be chosen, and its place in the frame is returned;
+    with `opened` they just stand open.
 
     `too_little` says what is missing and takes the place of everything else. `on_select` as of st.vega_lite_chart,
     whose key is `chart_NAME`. `role`: who may download. Titles and sentences are shown as text, whatever is in them.
@@ -64,7 +66,7 @@ def figure(
             told = f"{table.about.title}: {summary}"
             st.vega_lite_chart(chart[1], chart[0], height=height, key=f"chart_{name}", on_select=on_select, alt=told)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            shown = build is None or st.toggle(_("Table"), choose, key=f"figure_table_{name}")
+            shown = build is None or st.toggle(_("Table"), choose or opened, key=f"figure_table_{name}")
             _buttons(actor, name, table, chart, role)
         chosen = _numbers(name, table, choose=choose) if shown else None
         about = table.about
@@ -102,11 +104,20 @@ def _buttons(
         )
 
 
+def _by_row(table: Table, column: Column) -> list[tuple[Any, Kind]]:
+    head = table.frame.head(MOST_SHOWN)
+    return list(zip(head[column.name], column.kinds(head), strict=True))
+
+
 def _numbers(name: str, table: Table, *, choose: bool = False) -> int | None:
     frame = table.frame[[c.name for c in table.columns]].head(MOST_SHOWN)
     config: dict[str, Any] = {}
     for column in table.columns:
-        if column.kind is Kind.MONEY:
+        if column.by_row:
+            texts = [in_words(v, kind, column.currency) for v, kind in _by_row(table, column)]
+            frame = frame.assign(**{column.name: texts})
+            config[column.name] = st.column_config.TextColumn(column.label, alignment="right")
+        elif column.kind is Kind.MONEY:
             digits = minor_digits(column.currency)
             frame = frame.assign(**{column.name: frame[column.name] / 10**digits})
             config[column.name] = st.column_config.NumberColumn(column.heading, format=f"%,.{digits}f")

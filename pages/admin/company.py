@@ -7,6 +7,7 @@ from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.narrow import narrow
 from pages._ui.show import home
+from pages.admin._ui.areas import areas
 from pages.admin._ui.hours import hours
 from pages.admin._ui.letterhead import letterhead
 from services import accounts, clock, company_settings
@@ -21,7 +22,8 @@ with narrow():
     st.title(_("Company"), anchor=False)
     now = home()
     # Tabs and not pages: what is typed in one of them stays while another one is looked at.
-    first, working, paying = st.tabs([_("Company"), _("Working time"), _("Letterhead and payment")])
+    names = [_("Company"), _("Working time"), _("Letterhead and payment"), _("Areas and costs")]
+    first, working, paying, parts = st.tabs(names)
     with first:
         with st.form("company"):
             name = st.text_input(_("Company name"), value=now.name, key="company_name", max_chars=120)
@@ -75,3 +77,5 @@ with narrow():
         hours()
     with paying:
         letterhead()
+    with parts:
+        areas()

@@ -34,8 +34,6 @@ def save_form(view: View) -> None:
     """A name for the view; afterwards its own page."""
     who = require(Role.MANAGER)
     name = st.text_input(_("Name"), explore.title(view)[:120], max_chars=120, key=f"explore_name_{explore.title(view)}")
-    if view.period not in explore.NAMED:
-        st.caption(_("The view keeps the first and the last day of this period as they are today."))
     if st.button(_("Save"), type="primary", key="explore_save"):
         with reported(_("Saved.")) as outcome, work(who) as w:
             view_id = explore.save(w, name, view)

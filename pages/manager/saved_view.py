@@ -2,24 +2,25 @@
 
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from db.models import Role
 from pages._ui import addressed
 from pages._ui.feedback import reported
+from pages._ui.figure import figure
 from pages._ui.guard import require
-from pages._ui.show import md
+from pages._ui.show import empty, md
 from pages.manager._ui.schedule_list import schedules_of
 from pages.manager._ui.view_form import view_form
 from services import reports, saved_views, sessions
 from services.charts import report as charts
 from services.columnar import Preparing
+from services.cube_view import View
 from services.errors import NotFound, NotSignedIn
-from services.reports import Report, shown
-from services.saved_views import Definition, Saved
-from services.text import _, clock_time, local_date
-from services.work import reading, work
+from services.reports import Report
+from services.saved_views import Saved
+from services.text import _
+from services.work import Actor, reading, work
 
 actor = require(Role.MANAGER)
 LIST = "manager/saved_views.py"
@@ -39,24 +40,24 @@ def file_of(view_id: int, sid: str, kind: str) -> bytes:
     return file.content
 
 
-def drawn(report: Report) -> None:
-    """What it is about, the chart and the table."""
+def drawn(who: Actor, report: Report) -> None:
+    """What it is about, the chart, the table and the files."""
     st.text("\n".join(report.about))
-    day, at = local_date(report.as_of, report.zone), clock_time(report.as_of, report.zone)
-    st.caption(md(_("As of {day}, {time}").format(day=day, time=at)))
-    if report.bars is not None:
-        bars = report.bars
-        chart = charts.bars(bars.frame, bars.title, bars.series, beside=bars.beside, paper=False)
-        st.altair_chart(chart, width="stretch")
-    rows = [*report.rows, *([report.whole] if report.whole else [])]
-    table = pd.DataFrame([[shown(c, report.currency) for c in row] for row in rows], columns=list(report.heads))
-    right = [h for h, cell in zip(report.heads, rows[0], strict=True) if cell.unit is not None] if rows else []
-    columns = {head: st.column_config.TextColumn(alignment="right") for head in right}
-    st.dataframe(table, hide_index=True, column_config=columns, key="view_table")
+    table, bars = report.table(), report.bars
+    if not report.rows:
+        empty(_("Nothing"), _("There is nothing to show for these days."))
+    elif bars is None:
+        figure(who, "view", table)
+    else:
+        form = f"view {bars.title} {bars.series} {bars.beside} {bars.frame['place'].nunique() <= charts.FEW}"
+        figure(
+            who, "view", table, summary=report.summary, marks=bars.frame, form=form, opened=True,
+            build=lambda: charts.bars(bars.frame, bars.title, bars.series, beside=bars.beside),
+        )  # fmt: skip
 
 
 @st.fragment(run_every="10s")
-def figures(name: str, asked: Definition) -> None:
+def figures(name: str, asked: View) -> None:
     """The report of this moment, kept current; what is still being prepared appears by itself."""
     who = require(Role.MANAGER, touch=False)
     waits = None
@@ -69,7 +70,7 @@ def figures(name: str, asked: Definition) -> None:
     if waits:
         st.info(md(waits), icon=":material/hourglass_top:")
     elif outcome.ok:
-        drawn(report)
+        drawn(who, report)
 
 
 @st.fragment

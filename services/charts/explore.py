@@ -10,8 +10,9 @@ import pandas as pd
 
 from services.charts.bars import HEIGHT
 from services.cube_view import View
+from services.dimensions import DIMENSIONS
 from services.explore import Explored
-from services.measures import DIMENSIONS, MEASURES, Unit, told
+from services.measures import MEASURES, Unit, told
 from services.text import minor_digits, money, number, percent
 
 MOST_BARS, MOST_SERIES = 62, 13
@@ -35,7 +36,7 @@ def marks(view: View, found: Explored) -> pd.DataFrame | None:
     not add up and would have to be added.
     """
     measure = view.measures[0]
-    additive = MEASURES[measure].additive
+    additive = MEASURES[measure].additive([*view.by, *view.only])
     if not view.by or found.frame.empty or (len(view.by) > 2 and not additive):
         return None
     places, split = view.by[0], view.by[1] if view.by[1:] else ""
@@ -64,7 +65,7 @@ def as_lines(view: View, frame: pd.DataFrame) -> bool:
     if not DIMENSIONS[view.by[0]].in_time:
         return False
     return frame["bucket"].nunique() > MOST_BARS or (
-        frame["series"].nunique() > 1 and not MEASURES[view.measures[0]].additive
+        frame["series"].nunique() > 1 and not MEASURES[view.measures[0]].additive([*view.by, *view.only])
     )
 
 

@@ -8,25 +8,23 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-#: The light palette of `.streamlit/config.toml`, for paper has no theme.
-PALETTE = ("#0f766e", "#80492f", "#6a2cf3", "#f450b8", "#849533", "#153a77", "#b666ee", "#292624")
 #: With two series the earlier one steps back.
 BEFORE_AND_NOW = ("#9db8b4", "#0f766e")
 MOST_PLACES = 60
+FEW = 8  # places whose names stand upright
 
 
-def bars(frame: pd.DataFrame, title: str, series: Sequence[str], *, beside: bool, paper: bool = True) -> alt.Chart:
+def bars(frame: pd.DataFrame, title: str, series: Sequence[str], *, beside: bool) -> alt.Chart:
     """Bars by place; several series on top of each other, or `beside` each other to be compared.
 
-    On a page the theme gives the colours of parts, which are others in the dark.
+    The theme gives the colours of parts: that of the page, or of services/exports on paper.
     """
-    own = list(BEFORE_AND_NOW if beside else PALETTE)
-    colours = alt.Scale(domain=list(series), range=own if paper or beside else alt.Undefined)
+    colours = alt.Scale(domain=list(series), range=list(BEFORE_AND_NOW) if beside else alt.Undefined)
     # A telephone is narrow: two whole spans stand below each other.
     columns, limit = (1, 280) if beside else (3, 110)
     shown = alt.Legend(orient="bottom", symbolType="square", columns=columns, labelLimit=limit)
     legend = shown if len(series) > 1 else None
-    axis = alt.Axis(labelAngle=0 if frame["place"].nunique() <= 8 else -45, labelOverlap="greedy", ticks=False)
+    axis = alt.Axis(labelAngle=0 if frame["place"].nunique() <= FEW else -45, labelOverlap="greedy", ticks=False)
     chart: alt.Chart = (
         alt.Chart(frame)
         .mark_bar(cornerRadius=1)

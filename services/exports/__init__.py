@@ -8,7 +8,7 @@ Pages do not call this themselves: pages/_ui/figure.py draws the figure with its
 """
 
 from services.exports.giving import TYPES, Form, given_out
-from services.exports.table import MOST_ROWS, About, Column, Kind, Table, harmless
+from services.exports.table import MOST_ROWS, About, Column, Kind, Table, harmless, in_words
 from services.exports.writing import as_csv, as_png, as_xlsx
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "as_xlsx",
     "given_out",
     "harmless",
+    "in_words",
 ]

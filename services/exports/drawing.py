@@ -2,12 +2,14 @@
 
 import json
 import sys
+from importlib.resources import files
 
 import vl_convert
 
 
 def main() -> None:
     """No address is allowed, so nothing can be fetched."""
+    vl_convert.register_font_directory(str(files("fontpkg_fira_sans") / "files"))
     spec = json.load(sys.stdin)
     sys.stdout.buffer.write(vl_convert.vegalite_to_png(spec, scale=2, allowed_base_urls=[]))
 

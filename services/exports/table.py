@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from services.errors import Invalid
-from services.text import _, minor_digits, number
+from services.text import _, minor_digits, money, number, percent
 
 MOST_ROWS = 100_000
 LONGEST_TEXT = 32_000  # a cell of a spreadsheet holds 32,767 characters
@@ -36,17 +36,22 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the frame, what it is called, and what is in it."""
+    """A column of the frame, what it is called, and what is in it; `by_row`: a column with the kind of each row."""
 
     name: str
     label: str
     kind: Kind = Kind.TEXT
     currency: str = ""
+    by_row: str = ""
 
     @property
     def heading(self) -> str:
         """What a file calls it; amounts say their currency, for their cells are plain numbers."""
-        return f"{self.label} ({self.currency})" if self.kind is Kind.MONEY else self.label
+        return f"{self.label} ({self.currency})" if self.kind is Kind.MONEY and not self.by_row else self.label
+
+    def kinds(self, frame: pd.DataFrame) -> list[Kind]:
+        """What is in each row."""
+        return [Kind(k) for k in frame[self.by_row]] if self.by_row else [self.kind] * len(frame)
 
 
 @dataclass(frozen=True)
@@ -79,9 +84,10 @@ def bounded(table: Table) -> None:
 
 def rows(table: Table) -> Iterator[list[Cell]]:
     """The rows as plain values: amounts in major units, times in the zone of the table, nothing where none is known."""
-    columns = [table.frame[c.name].tolist() for c in table.columns]
-    for values in zip(*columns, strict=True):
-        yield [_plain(v, c, table.about.zone) for v, c in zip(values, table.columns, strict=True)]
+    frame, zone = table.frame, table.about.zone
+    columns = [zip(frame[c.name].tolist(), c.kinds(frame), strict=True) for c in table.columns]
+    for cells in zip(*columns, strict=True):
+        yield [_plain(v, kind, c.currency, zone) for (v, kind), c in zip(cells, table.columns, strict=True)]
 
 
 def harmless(text: str) -> str:
@@ -90,18 +96,29 @@ def harmless(text: str) -> str:
     return f"'{clean}" if clean.lstrip(" ").startswith(_FORMULA) or clean.lstrip().startswith(_FORMULA) else clean
 
 
-def _plain(value: Any, column: Column, zone: ZoneInfo) -> Cell:
+def in_words(value: Any, kind: Kind, currency: str) -> str:
+    """A figure as a reader knows it, for columns that hold several kinds."""
+    if value is None or pd.isna(value):
+        return ""
+    if kind is Kind.MONEY:
+        return money(round(value), currency)
+    if kind is Kind.SHARE:
+        return percent(round(value * 1000) * 10)
+    return str(value) if kind is Kind.TEXT else number(value, 0 if float(value).is_integer() else 1)
+
+
+def _plain(value: Any, kind: Kind, currency: str, zone: ZoneInfo) -> Cell:
     if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
         return None
-    if column.kind is Kind.TEXT:
+    if kind is Kind.TEXT:
         return harmless(str(value))
-    if column.kind is Kind.COUNT:
+    if kind is Kind.COUNT:
         return int(value)
-    if column.kind is Kind.MONEY:
-        return Decimal(round(value)).scaleb(-minor_digits(column.currency))
-    if column.kind is Kind.DATE:
+    if kind is Kind.MONEY:
+        return Decimal(round(value)).scaleb(-minor_digits(currency))
+    if kind is Kind.DATE:
         return pd.Timestamp(value).date()
-    if column.kind is Kind.INSTANT:
+    if kind is Kind.INSTANT:
         found: datetime = pd.Timestamp(value).tz_convert(zone).to_pydatetime()
         return found
     return float(value)

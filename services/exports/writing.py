@@ -20,6 +20,7 @@ from services.text import _, local_time, minor_digits
 DRAWING = Path(__file__).with_name("drawing.py")
 LONGEST_S = 30.0
 WIDTH, HEIGHT = 900, 420
+FONT = "Fira Sans"
 #: As .streamlit/config.toml has them for light; a picture is looked at on paper and in mails.
 COLOURS = ["#0f766e", "#80492f", "#6a2cf3", "#f450b8", "#849533", "#153a77", "#b666ee", "#292624"]
 _one_at_a_time = threading.BoundedSemaphore(1)
@@ -54,13 +55,18 @@ def as_xlsx(table: Table) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, options)
     bold, sheet = book.add_format({"bold": True}), book.add_worksheet(_("Numbers"))
-    formats = [book.add_format({"num_format": _number_format(c.kind, c.currency)}) for c in table.columns]
+    formats = {
+        (kind, c.currency): book.add_format({"num_format": _number_format(kind, c.currency, named=bool(c.by_row))})
+        for c in table.columns
+        for kind in (Kind if c.by_row else (c.kind,))
+    }
+    kinds = [c.kinds(table.frame) for c in table.columns]
     for at, column in enumerate(table.columns):
         sheet.write_string(0, at, harmless(column.heading), bold)
         sheet.set_column(at, at, max(12, min(40, len(column.heading) + 2)))
     for n, row in enumerate(rows(table), 1):
         for at, value in enumerate(row):
-            _write(sheet, n, at, value, formats[at])
+            _write(sheet, n, at, value, formats[kinds[at][n - 1], table.columns[at].currency])
     sheet.freeze_panes(1, 0)
     about = book.add_worksheet(_("About"))
     about.set_column(0, 0, 20)
@@ -72,13 +78,14 @@ def as_xlsx(table: Table) -> bytes:
     return out.getvalue()
 
 
-def _number_format(kind: Kind, currency: str) -> str:
+def _number_format(kind: Kind, currency: str, *, named: bool) -> str:
     digits = minor_digits(currency) if kind is Kind.MONEY else 0
+    unit = f' "{currency}"' if named else ""
     return {
         Kind.TEXT: "@",
         Kind.COUNT: "#,##0",
         Kind.NUMBER: "#,##0.##",
-        Kind.MONEY: "#,##0" + ("." + "0" * digits if digits else ""),
+        Kind.MONEY: "#,##0" + ("." + "0" * digits if digits else "") + unit,
         Kind.SHARE: "0.0%",
         Kind.DATE: "yyyy-mm-dd",
         Kind.INSTANT: "yyyy-mm-dd hh:mm:ss",
@@ -101,7 +108,7 @@ def _told(table: Table) -> list[tuple[str, str]]:
     return [*own, (_("As of"), as_of), *about.filters]
 
 
-def as_png(spec: dict[str, Any], marks: pd.DataFrame, title: str) -> bytes:
+def as_png(spec: dict[str, Any], marks: pd.DataFrame, title: str, size: tuple[int, int] = (WIDTH, HEIGHT)) -> bytes:
     """The picture of a chart on white. `spec` is a specification without its data. Raises Unavailable.
 
     Drawn by a process of its own: what it takes (70 MB, and a second) is given back, and nothing is asked of the net.
@@ -109,11 +116,12 @@ def as_png(spec: dict[str, Any], marks: pd.DataFrame, title: str) -> bytes:
     given = {
         **spec,
         "data": {"values": json.loads(marks.to_json(orient="records", date_format="iso"))},
-        "title": {"text": title, "anchor": "start"},
         "background": "#ffffff",
-        "config": {**spec.get("config", {}), "range": {"category": COLOURS}, "mark": {"color": COLOURS[0]}},
-    }
-    given |= {"width": WIDTH, "height": HEIGHT} if not {"hconcat", "vconcat", "facet"} & spec.keys() else {}
+        "config": {**spec.get("config", {}), "font": FONT, "view": {"stroke": None},
+                   "range": {"category": COLOURS}, "mark": {"color": COLOURS[0]}},
+    }  # fmt: skip
+    given |= {"title": {"text": title, "anchor": "start"}} if title else {}
+    given |= {"width": size[0], "height": size[1]} if not {"hconcat", "vconcat", "facet"} & spec.keys() else {}
     with _one_at_a_time:
         try:
             done = subprocess.run(  # noqa: S603 - our own script; the chart travels by stdin

@@ -12,12 +12,15 @@ import pandas as pd
 
 from services import clock, company, cube
 from services.cube import Cube, CubeQuestion
-from services.measures import MEASURES, Unit, dimension_name, told
+from services.cube_view import View
+from services.dimensions import dimension_name
+from services.exports import About, Column, Kind, Table
+from services.measures import MEASURES, Unit, told
 from services.reports import words
-from services.saved_views import Definition, before, days, question
 from services.text import _, minor_digits, money, number, percent
 from services.work import Work
 
+DAY = timedelta(days=1)
 DAYS_OF_CHART = 62
 
 
@@ -60,25 +63,71 @@ class Report:
     rows: list[tuple[Cell, ...]]
     whole: tuple[Cell, ...] | None
     bars: Bars | None
+    period: str
+    filters: tuple[tuple[str, str], ...]
+
+    @property
+    def summary(self) -> str:
+        """The chart in a sentence."""
+        if self.bars is None or self.bars.frame.empty:
+            return ""
+        sums = self.bars.frame.groupby("series" if self.bars.beside else "place", sort=False)["value"].sum()
+        if self.bars.beside:
+            return "; ".join(f"{name}: {number(value, 2)}" for name, value in sums.items())
+        told_so = _("{title}. Highest: {place}.")
+        return told_so.format(title=self.bars.title, place=f"{sums.idxmax()}, {number(float(sums.max()), 2)}")
+
+    def table(self) -> Table:
+        """The same for the component of figures and for files; the whole is the last row."""
+        rows = [*self.rows, *([self.whole] if self.whole else [])]
+        names = [f"c{n}" for n in range(len(self.heads))]
+        frame = pd.DataFrame([[c.value for c in row] for row in rows], columns=names)
+        columns = []
+        for n, (name, head) in enumerate(zip(names, self.heads, strict=True)):
+            kinds = [_kind(row[n]) for row in rows]
+            currency = self.currency if Kind.MONEY in kinds else ""
+            mixed = len(set(kinds)) > 1
+            if mixed:
+                frame[f"k{n}"] = kinds
+            columns.append(Column(name, head, kinds[0] if kinds else Kind.TEXT, currency, f"k{n}" if mixed else ""))
+        about = About(self.title, _("Measures of the dictionary"), self.period, self.as_of, self.zone, self.filters)
+        return Table(frame, tuple(columns), about)
 
 
-def made(w: Work, name: str, view: Definition) -> Report:
+def _kind(cell: Cell) -> Kind:
+    kinds = {None: Kind.TEXT, Unit.MONEY: Kind.MONEY, Unit.SHARE: Kind.SHARE, Unit.COUNT: Kind.COUNT}
+    return kinds[cell.unit]
+
+
+def made(w: Work, name: str, view: View) -> Report:
     """The report of this moment. Managers only. Raises Invalid, Preparing, Unavailable."""
     home = company.of(w)
     today = clock.day_of(w.now, home.zone)
     known = words.names(w, [*view.by, *view.only])
-    asked = question(view, today)
+    view = permitted(w, view)
+    asked = view.question(today)
     answer = cube.ask(w, asked)
-    about = [f"{words.period(view.period)}: {words.span(days(view, today))}"]
-    if view.against_before:
-        about.append(_("against {days}").format(days=words.span(before(view, today))))
+    span = _("All time") if view.period == "all" else words.span(view.days(today))
+    about = [f"{words.period(view.period)}: {span}"]
+    compared = bool(view.compare) and not view.by and view.period != "all"
+    if compared:
+        about.append(_("against {days}").format(days=words.span(view.before(today))))
         heads, rows, whole, as_of = _compared(w, view, asked, answer, today)
         bars = _weeks(w, view, asked, today, home.currency)
     else:
         heads, rows, whole = _divided(view, answer, known)
         bars, as_of = _bars(view, answer, known, home.currency), answer.as_of
-    about += words.filters(view, known)
-    return Report(name, tuple(about), as_of, w.now, home.zone, home.currency, heads, rows, whole, bars)
+    filters = words.filters(view, known)
+    about += [f"{d}: {values}" for d, values in filters]
+    return Report(name, tuple(about), as_of, w.now, home.zone, home.currency, heads, rows, whole, bars, span, filters)
+
+
+def permitted(w: Work, view: View) -> View:
+    """The view without figures that the actor may not see. Raises Invalid where nothing is left."""
+    seen = [m for m in view.measures if cube.seen(w, m)]
+    if not seen:
+        cube.allowed(w, view.measures)
+    return view if seen == view.measures else view.model_copy(update={"measures": seen})
 
 
 def shown(cell: Cell, currency: str) -> str:
@@ -97,12 +146,12 @@ def shown(cell: Cell, currency: str) -> str:
 def _figure(measure: str, value: Any) -> Cell:
     """A count of nothing is 0, a ratio of nothing is none."""
     if value is None or pd.isna(value):
-        return Cell(0.0 if MEASURES[measure].additive else None, MEASURES[measure].unit)
+        return Cell(None if MEASURES[measure].ratio else 0.0, MEASURES[measure].unit)
     return Cell(float(value), MEASURES[measure].unit)
 
 
 def _divided(
-    view: Definition, answer: Cube, known: words.Names
+    view: View, answer: Cube, known: words.Names
 ) -> tuple[tuple[str, ...], list[tuple[Cell, ...]], tuple[Cell, ...] | None]:
     """One row per group; below them the whole, which is not their sum where a measure does not add up."""
     heads = (*(dimension_name(d) for d in view.by), *(told(m)[0] for m in view.measures))
@@ -120,11 +169,11 @@ def _divided(
 
 
 def _compared(
-    w: Work, view: Definition, asked: CubeQuestion, answer: Cube, today: date
+    w: Work, view: View, asked: CubeQuestion, answer: Cube, today: date
 ) -> tuple[tuple[str, ...], list[tuple[Cell, ...]], None, datetime]:
     """One row per measure: the span, the one before, the change."""
-    first, end = before(view, today)
-    earlier = cube.ask(w, asked.model_copy(update={"from_day": first, "to_day": end}))
+    first, last = view.before(today)
+    earlier = cube.ask(w, asked.model_copy(update={"from_day": first, "to_day": last + DAY}))
     heads = (_("Measure"), words.period(view.period), _("Before"), _("Change"))
     rows: list[tuple[Cell, ...]] = []
     for m in view.measures:
@@ -142,10 +191,14 @@ def _major(measure: str, value: Any, currency: str) -> float:
     return float(figure or 0) / scale
 
 
-def _bars(view: Definition, answer: Cube, known: words.Names, currency: str) -> Bars | None:
+def _bars(view: View, answer: Cube, known: words.Names, currency: str) -> Bars | None:
     """Bars of the first measure by the first dimension, split by the second. None where they would not add up."""
     measure = view.measures[0]
-    if not view.by or answer.frame.empty or (len(view.by) > 2 and not MEASURES[measure].additive):
+    if (
+        not view.by
+        or answer.frame.empty
+        or (len(view.by) > 2 and not MEASURES[measure].additive([*view.by, *view.only]))
+    ):
         return None
     rows = [
         {
@@ -160,18 +213,18 @@ def _bars(view: Definition, answer: Cube, known: words.Names, currency: str) -> 
     return Bars(frame, told(measure)[0], tuple(dict.fromkeys(frame["series"])))
 
 
-def _weeks(w: Work, view: Definition, asked: CubeQuestion, today: date, currency: str) -> Bars | None:
+def _weeks(w: Work, view: View, asked: CubeQuestion, today: date, currency: str) -> Bars | None:
     """The first measure day by day beside the days of the span before."""
-    measure, spans = view.measures[0], (before(view, today), days(view, today))
-    if (spans[1][1] - spans[1][0]).days > DAYS_OF_CHART:
+    measure, spans = view.measures[0], (view.before(today), view.days(today))
+    if (spans[1][1] - spans[1][0]).days >= DAYS_OF_CHART:
         return None
     series = tuple(words.span(s) for s in spans)
     rows = []
-    for name, (first, end) in zip(series, spans, strict=True):
-        daily = asked.model_copy(update={"measures": [measure], "by": ["day"], "from_day": first, "to_day": end})
+    for name, (first, last) in zip(series, spans, strict=True):
+        daily = asked.model_copy(update={"measures": [measure], "by": ["day"], "from_day": first, "to_day": last + DAY})
         found = cube.ask(w, daily).frame
         value = {str(d)[:10]: v for d, v in zip(found["day"], found[measure], strict=True)}
-        for n in range((end - first).days):
+        for n in range((last - first).days + 1):
             day = first + timedelta(days=n)
             place = _place(spans[1], n)
             rows.append({"place": place, "series": name, "value": _major(measure, value.get(str(day)), currency)})
@@ -180,6 +233,6 @@ def _weeks(w: Work, view: Definition, asked: CubeQuestion, today: date, currency
 
 def _place(span: tuple[date, date], n: int) -> str:
     """A week is told by its weekdays, anything longer by the number of the day."""
-    if (span[1] - span[0]).days == 7:
+    if (span[1] - span[0]).days == 6:
         return words.value("weekday", str((span[0] + timedelta(days=n)).isoweekday()), {})
     return str(n + 1)

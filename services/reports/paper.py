@@ -1,15 +1,13 @@
 """A report on paper: the letterhead, what it is about and as of when, its chart, its table, numbered pages."""
 
-from functools import cache
-
 from services.charts import report as charts
 from services.documents.content import Issuer
 from services.documents.sheet import FONT, LEFT, LINE, WIDTH, Sheet, printable
+from services.exports import as_png
 from services.reports.making import Bars, Cell, Report, shown
 from services.text import _, clock_time, local_date, locale_name, number
 
 MOST_ROWS = 400  # on paper; nobody reads further, and the workbook has them all
-SCALE = 2.0
 SMALL = 8.0
 
 
@@ -37,23 +35,11 @@ def as_of(report: Report) -> str:
     return told.format(day=local_date(report.as_of, zone), time=clock_time(report.as_of, zone), zone=zone.key)
 
 
-@cache
-def _fonts() -> None:
-    from importlib.resources import files  # noqa: PLC0415 - with the line below
-
-    import vl_convert  # noqa: PLC0415 - an engine of its own, tens of megabytes, that only who draws should load
-
-    vl_convert.register_font_directory(str(files("fontpkg_fira_sans") / "files"))
-
-
 def picture(bars: Bars) -> bytes:
     """The chart as PNG, wide as the text of a page."""
-    import vl_convert  # noqa: PLC0415 - as above
-
-    _fonts()
-    chart = charts.bars(bars.frame, bars.title, bars.series, beside=bars.beside).properties(width=620, height=230)
-    drawn = chart.configure(font="Fira Sans").configure_view(stroke=None)
-    return bytes(vl_convert.vegalite_to_png(drawn.to_dict(), scale=SCALE))
+    spec = charts.bars(bars.frame, bars.title, bars.series, beside=bars.beside).to_dict()
+    bare = {k: v for k, v in spec.items() if k not in ("data", "datasets")}
+    return as_png(bare, bars.frame, "", (620, 230))
 
 
 def _widths(report: Report) -> list[float]:

@@ -16,6 +16,8 @@ from db.models import TEAM, Person, ReportRecipient, ReportSchedule, ReportState
 from services import audit, company, outbox, saved_views
 from services.documents.content import issuer
 from services.errors import Invalid, NotAllowed, NotFound, RapportError, Unavailable
+from services.exports import TYPES, Form
+from services.exports import as_xlsx as workbook
 from services.mail_files import MailFile
 from services.reports import stopping
 from services.reports.making import Report, made
@@ -26,7 +28,6 @@ from services.work import SYSTEM, Actor, Work, reading, work
 LOG = logging.getLogger(__name__)
 AGAIN = timedelta(minutes=2)  # after the figures were not ready
 PER_TICK = 20
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -130,12 +131,12 @@ def _printed(w: Work, row: ReportSchedule) -> Prepared:
 
 def files_of(w: Work, report: Report, *, as_pdf: bool = True, as_xlsx: bool = True) -> list[MailFile]:
     """A report as files, named after it and its day."""
-    from services.reports import paper, workbook  # noqa: PLC0415 - printing is slow to import, and few ask for it
+    from services.reports import paper  # noqa: PLC0415 - printing is slow to import, and few ask for it
 
     plain = "".join(ch if ch.isalnum() or ch in "-_ " else " " for ch in report.title)
     name = f"{' '.join(plain.split())[:80] or _('Report')} {report.made_at.astimezone(report.zone):%Y-%m-%d}"
     pdf = [MailFile(f"{name}.pdf", "application/pdf", paper.printed(report, issuer(w)))] if as_pdf else []
-    return [*pdf, *([MailFile(f"{name}.xlsx", XLSX, workbook.written(report))] if as_xlsx else [])]
+    return [*pdf, *([MailFile(f"{name}.xlsx", TYPES[Form.XLSX], workbook(report.table()))] if as_xlsx else [])]
 
 
 def _queue(w: Work, one: Due, ready: Prepared) -> bool:

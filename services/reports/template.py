@@ -4,16 +4,17 @@ from sqlmodel import select
 
 from db.models import ReportRhythm, SavedView
 from services import saved_views
+from services.cube_view import View
 from services.reports.scheduling import NewSchedule, add
-from services.saved_views import Definition, Named
 from services.text import _
 from services.work import Work
 
 SEVEN = 7 * 60
-MONDAY = Definition(
+MONDAY = View(
     measures=["revenue", "orders", "contacts", "cases", "new_customers"],
-    period=Named.LAST_WEEK,
-    against_before=True,
+    by=[],
+    period="last_week",
+    compare="before",
 )
 
 

@@ -1,6 +1,6 @@
 """Values of dimensions and spans of days as a reader of a report knows them."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from babel.dates import format_skeleton, get_day_names
 from sqlmodel import select
@@ -9,9 +9,9 @@ from db.models import ReasonKind, StaffMember, Team
 from services import reasons
 from services.board.periods import Period
 from services.charts import words
-from services.cube import NONE, OTHERS
-from services.measures import DIMENSIONS, dimension_name
-from services.saved_views import Definition, Named
+from services.cube_view import View
+from services.dimensions import DIMENSIONS, NONE, OTHERS, dimension_name
+from services.segments import belonging
 from services.text import _, local_date, locale_name
 from services.work import UTC, Work
 
@@ -25,6 +25,8 @@ def names(w: Work, dimensions: list[str]) -> Names:
         found["staff"] = {str(i): n for i, n in w.session.exec(select(StaffMember.id, StaffMember.name))}
     if "team" in dimensions:
         found["team"] = {str(i): n for i, n in w.session.exec(select(Team.id, Team.name))}
+    if "saved_segment" in dimensions:
+        found["saved_segment"] = belonging.names(w)
     if "reason" in dimensions:
         kinds = (ReasonKind.CONTACT, ReasonKind.RETURN)
         found["reason"] = {r.code: r.label for kind in kinds for r in reasons.offered(w, kind)}
@@ -34,7 +36,8 @@ def names(w: Work, dimensions: list[str]) -> Names:
 def value(dimension: str, raw: str, known: Names) -> str:
     """One value of a dimension in words."""
     if raw in (NONE, OTHERS):
-        return _("not recorded") if raw == NONE else _("All others")
+        nothing = _("in no segment") if dimension == "saved_segment" else _("not recorded")
+        return nothing if raw == NONE else _("All others")
     if DIMENSIONS[dimension].in_time or dimension == "cohort":
         return _time(dimension, raw)
     if dimension == "weekday":
@@ -57,28 +60,21 @@ def _time(dimension: str, raw: str) -> str:
 
 def span(days: tuple[date, date]) -> str:
     """From the first day to the last, both in words."""
-    return words.days(Period(days[0], days[1] - timedelta(days=1)))
+    return words.days(Period(*days))
 
 
-def period(named: Named) -> str:
-    """What a named period is called."""
+def period(code: str) -> str:
+    """What the period of a view is called; days are what they are."""
     return {
-        Named.YESTERDAY: _("Yesterday"),
-        Named.LAST_7: _("Last 7 days"),
-        Named.LAST_30: _("Last 30 days"),
-        Named.LAST_WEEK: _("Last week"),
-        Named.LAST_MONTH: _("Last month"),
-        Named.LAST_QUARTER: _("Last quarter"),
-        Named.LAST_YEAR: _("Last year"),
-        Named.THIS_MONTH: _("This month"),
-        Named.THIS_YEAR: _("This year"),
-        Named.LAST_12_MONTHS: _("Last 12 months"),
-        Named.RANGE: _("From a day to a day"),
-    }[named]
+        "yesterday": _("Yesterday"), "7d": _("Last 7 days"), "30d": _("Last 30 days"), "90d": _("Last 90 days"),
+        "365d": _("Last 365 days"), "last_week": _("Last week"), "last_month": _("Last month"),
+        "last_quarter": _("Last quarter"), "last_year": _("Last year"), "12m": _("Last 12 months"),
+        "month": _("This month"), "year": _("This year"), "all": _("All time"),
+    }.get(code, _("From a day to a day"))  # fmt: skip
 
 
-def filters(view: Definition, known: Names) -> list[str]:
-    """Each filter in a sentence: "Channel: Phone, Letter"."""
-    return [
-        f"{dimension_name(d)}: {', '.join(value(d, v, known) for v in allowed)}" for d, allowed in view.only.items()
-    ]
+def filters(view: View, known: Names) -> tuple[tuple[str, str], ...]:
+    """Each filter as its name and its values in words: ("Channel", "Phone, Letter")."""
+    return tuple(
+        (dimension_name(d), ", ".join(value(d, v, known) for v in allowed)) for d, allowed in view.only.items()
+    )

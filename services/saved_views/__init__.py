@@ -1,10 +1,9 @@
 """Saved views: questions about the figures that managers keep under a name, for themselves or for all managers.
 
-`definition` says what is kept and which days a name like "last week" means; `keeping` saves, shares, removes and opens.
-Figures are read with the rights of whoever opens a view, never with those of its owner.
+What is kept is a `services.cube_view.View`; `keeping` saves, shares, removes and opens it. Figures are read with the
+rights of whoever opens a view, never with those of its owner.
 """
 
-from services.saved_views.definition import Definition, Named, before, checked, days, question
 from services.saved_views.keeping import (
     KEPT_DAYS,
     Saved,
@@ -20,17 +19,11 @@ from services.saved_views.keeping import (
 
 __all__ = [
     "KEPT_DAYS",
-    "Definition",
-    "Named",
     "Saved",
-    "before",
     "change",
-    "checked",
-    "days",
     "held",
     "mine_and_shared",
     "opened",
-    "question",
     "remove",
     "restore",
     "save",

@@ -8,9 +8,9 @@ from sqlmodel import col, delete, or_, select
 
 from db.models import Person, Role, SavedView
 from services import audit
+from services.cube_view import View, checked
 from services.errors import Conflict, Invalid, NotFound
 from services.inputs import line
-from services.saved_views.definition import Definition, checked, document
 from services.text import _
 from services.work import Work
 
@@ -29,14 +29,14 @@ class Saved:
     mine: bool
     shared: bool
     changed_at: datetime
-    definition: Definition | None
+    definition: View | None
     broken: str = ""
 
 
-def save(w: Work, name: str, asked: Definition | dict[str, Any], *, shared: bool = False) -> int:
+def save(w: Work, name: str, asked: View | dict[str, Any], *, shared: bool = False) -> int:
     """Keep a view under a name; returns its id. Managers only. Raises Invalid, Conflict for a name one has already."""
     owner = _who(w)
-    view = checked(asked.model_dump() if isinstance(asked, Definition) else asked)
+    view = checked(asked.model_dump() if isinstance(asked, View) else asked)
     w.session.exec(select(Person.id).where(Person.id == owner).with_for_update()).one()  # two windows count as one
     known = select(SavedView.id).where(SavedView.owner_id == owner, col(SavedView.removed_at).is_(None))
     if len(w.session.exec(known).all()) >= MOST:
@@ -44,7 +44,7 @@ def save(w: Work, name: str, asked: Definition | dict[str, Any], *, shared: bool
     row = SavedView(
         owner_id=owner,
         name=_free(w, name, owner, 0),
-        definition=document(view),
+        definition=view.model_dump(mode="json"),
         shared=shared is True,
         created_at=w.now,
         changed_at=w.now,
@@ -61,7 +61,7 @@ def change(
     version: int,
     *,
     name: str | None = None,
-    asked: Definition | dict[str, Any] | None = None,
+    asked: View | dict[str, Any] | None = None,
     shared: bool | None = None,
 ) -> None:
     """Rename, ask something else, share or not. The owner only. Raises NotFound, Invalid, Conflict."""
@@ -70,7 +70,7 @@ def change(
     if name is not None:
         row.name = _free(w, name, row.owner_id, row.id)
     if asked is not None:
-        row.definition = document(checked(asked.model_dump() if isinstance(asked, Definition) else asked))
+        row.definition = checked(asked.model_dump() if isinstance(asked, View) else asked).model_dump(mode="json")
     if shared is not None:
         row.shared = shared is True
     _changed(w, row, "saved_views.change", before)

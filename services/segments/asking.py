@@ -111,9 +111,15 @@ def _copy(w: Work, asked: Compiled | None = None) -> Iterator[Answers]:
     """The copy, for staff too: which segments somebody sees is decided before this."""
     w.require(Role.STAFF)
     with columnar.reading(replace(w, actor=SYSTEM)) as copy:
-        if asked is not None and " score AS s" in asked.tables:
-            copy.lend("score", _scores(w))
+        if asked is not None:
+            lent_scores(w, copy, asked)
         yield copy
+
+
+def lent_scores(w: Work, copy: Answers, asked: Compiled) -> None:
+    """Let a rule that asks about predictions read them."""
+    if " score AS s" in asked.tables:
+        copy.lend("score", _scores(w))
 
 
 _SCORES: dict[tuple[object, ...], pa.Table] = {}  # of the run in force

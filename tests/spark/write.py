@@ -17,7 +17,9 @@ from db.columnar.tables import FED
 from db.engine import make_engines
 from services import columnar, cube, questions
 from services.columnar import Answers, keeper
-from services.measures import DIMENSIONS, MEASURES, SOURCES
+from services.dimensions import DIMENSIONS
+from services.facts import SOURCES
+from services.measures import MEASURES
 from services.questions import Question
 from services.questions.dialects import elsewhere
 from services.work import SYSTEM, Work, bind, reading, work
@@ -54,8 +56,8 @@ def texts(w: Work) -> list[tuple[Question, dict[str, Any]]]:
 def representative() -> Iterator[tuple[list[str], list[str]]]:
     """(measures, dimensions) that cover each expression of the dictionary."""
     for fact in SOURCES:
-        measures = [m.code for m in MEASURES.values() if m.fact is fact]
-        by = [d.code for d in DIMENSIONS.values() if fact in d.sql]
+        measures = [m.code for m in MEASURES.values() if any(f.fact is fact for f in m.forms)]
+        by = [d.code for d in DIMENSIONS.values() if fact in d.sql and not d.overlaps]
         groups = [by[n : n + cube.MOST_DIMENSIONS] for n in range(0, len(by), cube.MOST_DIMENSIONS)]
         yield from ((measures[:MOST_MEASURES], group) for group in groups)
         if measures[MOST_MEASURES:]:

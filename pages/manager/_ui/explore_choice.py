@@ -6,11 +6,14 @@ from typing import Any
 
 import streamlit as st
 
+from pages._ui.show import home
 from services import clock, explore
 from services.cube_view import PERIODS, View
+from services.dimensions import DIMENSIONS, dimension_name
 from services.errors import RapportError
 from services.explore import MOST_MEASURES
-from services.measures import DIMENSIONS, MEASURES, dimension_name, told
+from services.measures import told
+from services.reports.words import period as named_period
 from services.text import _, number
 from services.work import Actor, reading
 
@@ -20,13 +23,14 @@ SIZES = (5, 8, 12, 20, 50, 200)
 
 def chosen(actor: Actor) -> View:
     """The view that the widgets say; it is written into the address."""
-    asked = explore.narrowed(View.from_query({k: st.query_params.get_all(k) for k in st.query_params}))
+    among = [m.code for m in explore.measures_for(actor, home())]
+    asked = explore.narrowed(View.from_query({k: st.query_params.get_all(k) for k in st.query_params}), among)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        measures, by = _what(asked)
+        measures, by = _what(asked, among)
         period = _period(actor, asked)
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover(_("Filters"), icon=":material/filter_alt:", key="explore_filters"):
-            only = _filters(actor, asked, measures)
+            only = _filters(actor, asked, measures, by)
         _seed("most", asked.most)
         sizes = sorted({*SIZES, asked.most, st.session_state["explore_most"]})
         with st.popover(_("Size and comparison"), icon=":material/tune:", key="explore_more"):
@@ -39,20 +43,11 @@ def chosen(actor: Actor) -> View:
                 _("Against as many days before"), key="explore_compare", disabled=period == "all"
             )  # fmt: skip
     view = View(measures=measures, by=by, period=period, only=only, most=most, compare="before" if compare else "")
-    view = explore.narrowed(view)
+    view = explore.narrowed(view, among)
     told_now, wanted = {k: st.query_params.get_all(k) for k in st.query_params}, view.to_query()
     if told_now != wanted:
         st.query_params.from_dict(wanted)
     return view
-
-
-def period_name(code: str) -> str:
-    """What a period is called."""
-    return {
-        "7d": _("Last 7 days"), "30d": _("Last 30 days"), "90d": _("Last 90 days"), "365d": _("Last 365 days"),
-        "month": _("This month"), "year": _("This year"), "last_year": _("Last year"), "all": _("All time"),
-        OWN: _("From a day to a day"),
-    }[code]  # fmt: skip
 
 
 def _seed(name: str, value: Any) -> None:
@@ -66,14 +61,14 @@ def _among(name: str, options: list[str]) -> None:
     st.session_state[key] = [v for v in st.session_state[key] if v in options]
 
 
-def _what(asked: View) -> tuple[list[str], list[str]]:
+def _what(asked: View, among: list[str]) -> tuple[list[str], list[str]]:
     _seed("measures", asked.measures)
     _seed("by", asked.by)
     measures = st.multiselect(
-        _("Figures"), list(MEASURES), key="explore_measures", max_selections=MOST_MEASURES, width=340,
+        _("Figures"), among, key="explore_measures", max_selections=MOST_MEASURES, width=340,
         format_func=lambda m: told(m)[0], placeholder=_("Revenue"),
     )  # fmt: skip
-    measures = [m for m in measures if m in MEASURES][:MOST_MEASURES] or ["revenue"]
+    measures = [m for m in measures if m in among][:MOST_MEASURES] or ["revenue"]
     fit = explore.fitting(measures)
     _among("by", fit)
     by = st.multiselect(
@@ -85,7 +80,7 @@ def _what(asked: View) -> tuple[list[str], list[str]]:
 
 def _period(actor: Actor, asked: View) -> str:
     _seed("period", asked.period if asked.period in PERIODS else OWN)
-    period = st.selectbox(_("Days"), [*PERIODS, OWN], key="explore_period", format_func=period_name, width=200)
+    period = st.selectbox(_("Days"), [*PERIODS, OWN], key="explore_period", format_func=named_period, width=200)
     if period != OWN:
         return str(period)
     today = clock.day_of(clock.now(), actor.zone)
@@ -100,9 +95,9 @@ def _period(actor: Actor, asked: View) -> str:
     return f"{ends[0]}..{ends[-1]}" if ends else "30d"
 
 
-def _filters(actor: Actor, asked: View, measures: list[str]) -> dict[str, list[str]]:
+def _filters(actor: Actor, asked: View, measures: list[str], by: list[str]) -> dict[str, list[str]]:
     """Values of dimensions that are let in. While the figures are being prepared only what is chosen is offered."""
-    fit = [d for d in explore.fitting(measures) if not DIMENSIONS[d].in_time]
+    fit = [d for d in explore.fitting(measures, by) if not DIMENSIONS[d].in_time]
     _seed("only", [d for d in asked.only if d in fit])
     _among("only", fit)
     wanted = st.multiselect(

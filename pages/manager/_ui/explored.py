@@ -15,9 +15,11 @@ from services.board.periods import Period
 from services.charts import bars, words
 from services.charts import explore as charts
 from services.cube_view import View
+from services.dimensions import dimension_name
 from services.explore import Explored
 from services.exports import About, Column, Kind, Table
-from services.measures import MEASURES, Fact, Unit, dimension_name, told
+from services.facts import Fact
+from services.measures import MEASURES, Unit, told
 from services.text import _, minor_digits, number
 from services.work import Actor, reading
 
@@ -29,7 +31,7 @@ def wholes(view: View, found: Explored) -> None:
     """Each figure without division, with its change against the days before where that was asked for."""
     with st.container(horizontal=True, key="explore_wholes"):
         for m in view.measures:
-            now = found.whole[m] or (0 if MEASURES[m].additive else None)
+            now = found.whole[m] or (None if MEASURES[m].ratio else 0)
             change = None
             if found.before is not None and now is not None:
                 then = found.before[m]
@@ -68,7 +70,7 @@ def drawn(actor: Actor, view: View, found: Explored) -> int | None:
 def _summary(view: View, found: Explored, frame: pd.DataFrame) -> str:
     first = view.measures[0]
     total = f"{told(first)[0]}: {charts.in_words(first, found.whole[first], found.currency)}"
-    if MEASURES[first].additive:
+    if MEASURES[first].additive([*view.by, *view.only]):
         return words.summary(frame, total)
     top = frame.iloc[int(frame["value"].to_numpy().argmax())]
     return _("{total}. Highest: {place}.").format(total=total, place=f"{top['label']}, {top['shown']}")
@@ -76,7 +78,7 @@ def _summary(view: View, found: Explored, frame: pd.DataFrame) -> str:
 
 def _table(actor: Actor, view: View, found: Explored) -> Table:
     days = _("All time") if view.period == "all" else words.days(Period(*found.days))
-    source = ", ".join(dict.fromkeys(_source(MEASURES[m].fact) for m in view.measures))
+    source = ", ".join(dict.fromkeys(_source(view, m) for m in view.measures))
     let_in = "; ".join(f"{d}: {values}" for d, values in found.filters)
     about = About(
         explore.title(view), f"{source} · {let_in}" if let_in else source, days, found.as_of, actor.zone, found.filters
@@ -88,11 +90,12 @@ def _table(actor: Actor, view: View, found: Explored) -> Table:
     return Table(found.shown, tuple(columns), about)
 
 
-def _source(fact: Fact) -> str:
+def _source(view: View, measure: str) -> str:
+    form = MEASURES[measure].form([*view.by, *view.only]) or MEASURES[measure].forms[0]
     return {
-        Fact.SALE: _("Lines of sales"), Fact.CONTACT: _("Contacts"), Fact.CASE: _("Cases"),
-        Fact.RETURN: _("Returns"), Fact.BUYER: _("First purchases"),
-    }[fact]  # fmt: skip
+        Fact.ORDER: _("Orders"), Fact.SALE: _("Lines of sales"), Fact.CONTACT: _("Contacts"), Fact.CASE: _("Cases"),
+        Fact.RETURN: _("Returns"), Fact.RETURNED: _("Lines of returns"), Fact.BUYER: _("First purchases"),
+    }[form.fact]  # fmt: skip
 
 
 def crossed(view: View, found: Explored) -> dict[str, str] | None:
@@ -143,10 +146,9 @@ def behind(actor: Actor, view: View, found: Explored, cell: dict[str, str]) -> N
             return
         value = _of(found, cell, measure)
         line = _("{figure} altogether.").format(figure=charts.in_words(measure, value, found.currency))
-        unit = MEASURES[measure]
-        if unit.additive:
-            line += " " + _("The rows add up to it.")
-        st.caption(md(line))
+        ratio = MEASURES[measure].ratio
+        told_so = _("It is the sum of the first column of figures divided by the sum of the second.")
+        st.caption(md(f"{line} {told_so if ratio else _('The rows add up to it.')}"))
         _rows(rows, measure, found.currency)
         with st.container(horizontal=True, vertical_alignment="center"):
             first = page * 50 + 1
@@ -174,24 +176,31 @@ def _of(found: Explored, cell: dict[str, str], measure: str) -> float | None:
 def _rows(rows: explore.Behind, measure: str, currency: str) -> None:
     frame, unit = rows.rows, MEASURES[measure].unit
     links = [f"/customer?customer={int(i)}" if pd.notna(i) else None for i in frame["customer_id"]]
-    number_link = _number_links(rows)
     shown = pd.DataFrame({"open": links, "customer": frame["customer"], "day": pd.to_datetime(frame["day"])})
-    shown["number"] = number_link
-    scale = 10 ** minor_digits(currency) if unit is Unit.MONEY else 1
-    shown["value"] = pd.to_numeric(frame["value"]) / scale
-    name = told(measure)[0] + (f" ({currency})" if unit is Unit.MONEY else "")
-    form: Any = "percent" if unit is Unit.SHARE else f"%,.{minor_digits(currency) if unit is Unit.MONEY else 0}f"
-    linked = rows.fact is Fact.CASE
+    linked = {"case": "/case?case=", "order": "/order-desk?order="}.get(rows.thing, "")
+    if rows.thing != "customer":
+        shown["number"] = [f"{linked}{int(n)}" for n in frame["number"]]
     config: dict[str, Any] = {
         "open": st.column_config.LinkColumn(_("Open"), display_text=":material/open_in_new:", width=60),
         "customer": _("Customer"),
         "day": st.column_config.DateColumn(_("Day")),
-        "number": st.column_config.LinkColumn(_("Number"), display_text=r"case=(\d+)") if linked else _("Number"),
-        "value": st.column_config.NumberColumn(name, format=form),
+        "number": st.column_config.LinkColumn(_("Number"), display_text=r"=(\d+)") if linked else _("Number"),
     }
+    for name, label, money_is in _columns(measure, unit):
+        scale = 10 ** minor_digits(currency) if money_is else 1
+        digits = minor_digits(currency) if money_is else 0
+        shown[name] = pd.to_numeric(frame[name]) / scale
+        head = f"{label} ({currency})" if money_is else label
+        config[name] = st.column_config.NumberColumn(head, format=f"%,.{digits}f")
     st.dataframe(shown, hide_index=True, column_config=config, key="explore_rows", alt=_("Rows behind the group"))
 
 
-def _number_links(rows: explore.Behind) -> list[str]:
-    before = "/case?case=" if rows.fact is Fact.CASE else ""
-    return [f"{before}{int(n)}" for n in rows.rows["number"]]
+def _columns(measure: str, unit: Unit) -> list[tuple[str, str, bool]]:
+    """The columns of figures: name, label, whether it is money. A ratio shows what is divided, and by what."""
+    ratios = {
+        "average_order": (("part", _("Revenue"), True), ("whole", _("Orders"), False)),
+        "cost_share": (("part", _("Cost of goods"), True), ("whole", _("Revenue with a cost"), True)),
+        "cost_known": (("part", _("Lines with a cost"), False), ("whole", _("Lines"), False)),
+        "return_rate": (("part", _("Units returned"), False), ("whole", _("Units"), False)),
+    }
+    return list(ratios.get(measure, (("part", told(measure)[0], unit is Unit.MONEY),)))
