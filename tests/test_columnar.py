@@ -234,6 +234,15 @@ def test_another_history_of_the_database_means_a_new_copy(fresh_engines: Engines
         assert not copy.forward(primary, "2026-01-02T00:00:00+00:00")
 
 
+def test_a_copy_made_while_the_log_was_empty_goes_on(fresh_engines: Engines) -> None:
+    with fresh_engines.write.begin() as connection:
+        connection.execute(text("DELETE FROM columnar_change"))
+    with source.snapshot(fresh_engines.read) as primary:
+        made = Copy.in_memory(primary, "2026-01-01T00:00:00+00:00", SMALL)
+        assert made.forward(primary, "2026-01-02T00:00:00+00:00")
+    made.close()
+
+
 def test_the_triggers_are_all_there(fresh_engines: Engines) -> None:
     """A later migration that makes a table anew on SQLite takes its triggers away without a word."""
     watched = "customer customer_address consent product sales_order order_line interaction support_case order_return"
