@@ -44,11 +44,12 @@ WORDS = "the blue kettle leaks again and the lid does not close so please send a
 MIX = ("contact",) * 4 + ("order",) * 2 + ("message", "change", "survey", "case")
 
 
-def _history(connection: Connection, customer_id: int, count: int, first_id: int) -> None:
+def history(connection: Connection, customer_id: int, count: int, first_id: int, before: datetime = NOW) -> None:
+    """Add so many entries of all kinds to a customer, within three years before an instant."""
     chance = random.Random(customer_id)
     rows: dict[type[SQLModel], list[dict[str, Any]]] = {}
     for n in range(count):
-        at, kind = NOW - timedelta(minutes=chance.randrange(1_500_000)), MIX[n % len(MIX)]
+        at, kind = before - timedelta(minutes=chance.randrange(1_500_000)), MIX[n % len(MIX)]
         text, number = " ".join(chance.choices(WORDS, k=14)), first_id + n
         mine = {"id": number, "customer_id": customer_id}
         contact = {"channel": Channel.PHONE, "direction": Direction.IN, "summary": text, "logged_at": at}
@@ -67,7 +68,7 @@ def _history(connection: Connection, customer_id: int, count: int, first_id: int
         rows.setdefault(model, []).append(mine | row)
         if kind == "order":
             rows.setdefault(OrderLine, []).append(line)
-    promise = {"customer_id": customer_id, "what": "a part", "due_on": NOW.date(), "made_at": NOW}
+    promise = {"customer_id": customer_id, "what": "a part", "due_on": before.date(), "made_at": before}
     rows[Promise] = [promise]
     for model, found in rows.items():
         connection.execute(insert(model), found)
@@ -79,7 +80,7 @@ def _fill(connection: Connection) -> None:
     connection.execute(insert(Customer), [{"id": i, "name": f"Customer {i}", **stamps} for i in range(1, 203)])
     first = 1
     for customer_id, count in ((1, 100), (2, 10_000), *((i, 500) for i in range(3, 203))):
-        _history(connection, customer_id, count, first)
+        history(connection, customer_id, count, first)
         first += count
 
 
