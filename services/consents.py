@@ -7,9 +7,11 @@ purchases) is.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, delete, func
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_
 from sqlalchemy import select as columns_of
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -79,14 +81,25 @@ def holds(w: Work, customer_id: int, purpose: Purpose) -> bool:
     return next(c.holds for c in current(w, customer_id) if c.purpose is purpose)
 
 
-def objecting(purpose: Purpose) -> Select[tuple[int]]:
-    """The ids of the customers whose newest answer is no, as a subquery: whoever is in it must be left out."""
-    newest = func.row_number().over(
-        partition_by=col(Consent.customer_id), order_by=(col(Consent.at).desc(), col(Consent.id).desc())
+def objecting(purpose: Purpose) -> Select[int]:
+    """The ids of the customers whose newest answer is no, as a subquery: whoever is in it must be left out.
+
+    For questions about everybody; it reads each no that was ever said. For one customer or a page of them: `objects`.
+    """
+    no, later = aliased(Consent), aliased(Consent)
+    newer = or_(col(later.at) > col(no.at), and_(col(later.at) == col(no.at), col(later.id) > col(no.id)))
+    same = (col(later.customer_id) == col(no.customer_id), col(later.purpose) == col(no.purpose))
+    noes = columns_of(col(no.customer_id)).where(col(no.purpose) == purpose, ~col(no.granted))
+    return noes.where(~exists().where(*same, newer))
+
+
+def objects(customer_id: Any, purpose: Purpose) -> ColumnElement[bool]:
+    """Whether the newest answer of the customer in that column is no: the same, asked row by row."""
+    said = columns_of(col(Consent.granted)).where(
+        col(Consent.customer_id) == customer_id, col(Consent.purpose) == purpose
     )
-    rows = columns_of(col(Consent.customer_id), col(Consent.granted), newest.label("place"))
-    said = rows.where(col(Consent.purpose) == purpose).subquery()
-    return columns_of(said.c.customer_id).where(said.c.place == 1, said.c.granted.is_(False))
+    newest = said.order_by(col(Consent.at).desc(), col(Consent.id).desc()).limit(1)
+    return newest.scalar_subquery().is_(False)
 
 
 def history(w: Work, customer_id: int) -> list[Given]:

@@ -48,7 +48,13 @@ def due_lines(w: Work, scope: Scope, day: date, most: int) -> list[Due]:
 def _each_owner(
     w: Work, scope: Scope, statement: Select[*tuple[Any, ...]], owner: Any, order: Any, most: int
 ) -> list[Any]:
-    """Rows of the scope's owners and those of nobody, each part by its index."""
+    """Rows of the scope's owners and those of nobody: one's own by the index of the owner, those of many by the index
+    of what is open, from the oldest on until there are enough."""
+    if scope is not Scope.MINE:
+        if scope is Scope.TEAM:
+            apart = owner + 0  # not by the index of the owner, for that has to read and sort all that the team has
+            statement = statement.where(or_(apart.in_(owners(w, scope)), apart.is_(None)))
+        return list(w.session.connection().execute(statement.order_by(*order).limit(most)))
     parts = [
         statement.where(which).order_by(*order).limit(most).subquery()
         for which in (owner.in_(owners(w, scope)), owner.is_(None))

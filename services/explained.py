@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlmodel import col
 
 from db.models import Channel, Direction, Interaction, Promise, ReasonKind, Role, StaffMember
@@ -86,7 +86,7 @@ def figure(w: Work, since: datetime, until: datetime) -> Figure:
     contacts = connection.scalar(select(func.count()).select_from(contact).where(*span, begun)) or 0
     counted = (
         select(col(contact.reason), func.count().label("n"))
-        .where(*span, begun, col(contact.explained_again).is_(True))
+        .where(*span, begun, literal_column("interaction.explained_again"))  # as the index says it
         .group_by(col(contact.reason))
         .order_by(func.count().desc(), col(contact.reason))
     )

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
 from sqlalchemy import func as sql
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col
 
 from db.models import (
-    Consent,
     Customer,
     CustomerEmail,
     CustomerKind,
@@ -23,7 +22,7 @@ from db.models import (
     Ticket,
     TicketKind,
 )
-from services import audit, colleagues, due
+from services import audit, colleagues, consents, due
 from services.errors import Conflict, Invalid, NotFound
 from services.text import _
 from services.work import Work
@@ -142,22 +141,9 @@ def _wanted(w: Work, chosen: Chosen) -> Select[*tuple[object, ...]]:
     first = select(func.min(col(best.id))).where(
         col(best.customer_id) == col(CustomerEmail.customer_id), col(best.is_primary)
     )
-    newest = (
-        select(col(Consent.granted))
-        .where(col(Consent.customer_id) == col(Customer.id), col(Consent.purpose) == Purpose.SERVICE)
-        .order_by(col(Consent.at).desc(), col(Consent.id).desc())
-        .limit(1)
-    )
-    signs_in = exists().where(
-        or_(col(Person.customer_id) == col(Customer.id), col(Person.email) == col(CustomerEmail.email))
-    )
-    asked = exists().where(
-        and_(
-            col(Ticket.kind) == TicketKind.JOIN,
-            col(Ticket.email) == col(CustomerEmail.email),
-            col(Ticket.expires_at) > w.now,
-        )
-    )
+    # Few have a sign-in, an open invitation or said no: each is one short list, and not a question per customer.
+    with_sign_in = select(col(Person.customer_id)).where(col(Person.customer_id).is_not(None))
+    invited = select(col(Ticket.email)).where(col(Ticket.kind) == TicketKind.JOIN, col(Ticket.expires_at) > w.now)
     # Two customers with one address: the one known longest, as at the registration.
     namesake = aliased(CustomerEmail)
     older = exists().where(
@@ -167,7 +153,13 @@ def _wanted(w: Work, chosen: Chosen) -> Select[*tuple[object, ...]]:
         select(col(Customer.id), col(Customer.name), col(Customer.company), col(CustomerEmail.email))
         .join(CustomerEmail, col(CustomerEmail.customer_id) == col(Customer.id))
         .where(col(CustomerEmail.id) == first.correlate(CustomerEmail).scalar_subquery())
-        .where(~signs_in, ~asked, ~older, newest.scalar_subquery().is_distinct_from(False))
+        .where(
+            col(Customer.id).not_in(with_sign_in),
+            col(CustomerEmail.email).not_in(select(col(Person.email))),
+            col(CustomerEmail.email).not_in(invited),
+            col(Customer.id).not_in(consents.objecting(Purpose.SERVICE)),
+            ~older,
+        )
     )
     if chosen.kind is not None:
         wanted = wanted.where(col(Customer.kind) == chosen.kind)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, or_, select, text
 from sqlmodel import col
 
-from db.models import AuditEntry, Case, CaseState, Customer, Message, Role, StaffMember, Team
+from db.models import NEWS, AuditEntry, Case, CaseState, Customer, Message, Role, StaffMember, Team
 from services import clock, company, working_time
 from services.accounts.details import labels
 from services.cases.scoping import within
@@ -93,7 +93,9 @@ def _cases(w: Work, scope: Scope) -> list[CaseLeft]:
     )  # fmt: skip
     timed = statement.where(col(Case.due_at).is_not(None)).order_by(col(Case.due_at), col(Case.id))
     untimed = statement.where(col(Case.due_at).is_(None)).order_by(col(Case.state) == CaseState.WAITING, col(Case.id))
-    rows = [row for part in (timed, untimed) for row in w.session.connection().execute(part)]
+    rows = list(w.session.connection().execute(timed))
+    if len(rows) <= MOST:
+        rows += w.session.connection().execute(untimed)
     return [
         CaseLeft(
             id=r.id,
@@ -124,7 +126,7 @@ def _news(w: Work, scope: Scope, since: datetime) -> list[News]:
         .join(Customer, col(Customer.id) == col(AuditEntry.customer_id))
         .where(
             col(AuditEntry.at) >= since,
-            col(AuditEntry.actor_role) == Role.CUSTOMER.value,
+            text(NEWS),
             or_(
                 col(AuditEntry.entity) == "customer",
                 and_(col(AuditEntry.entity) == "message", col(AuditEntry.action) == "cases.write"),

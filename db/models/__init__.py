@@ -65,6 +65,7 @@ from db.models.feedback import (
 )
 from db.models.file import FileContent, StoredFile
 from db.models.house import (
+    NEWS,
     AuditEntry,
     Draft,
     ImportRun,
@@ -139,6 +140,7 @@ from db.models.stock import StockMovement, StockReason
 
 __all__ = [
     "FINISHED",
+    "NEWS",
     "NOT_A_SALE",
     "STILL_OPEN",
     "TEAM",

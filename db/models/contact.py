@@ -36,7 +36,8 @@ class Interaction(SQLModel, table=True):
     __table_args__ = (
         Index("uq_interaction_source", "source", "source_id", unique=True),
         Index("ix_interaction_timeline", "customer_id", "happened_at", "id"),  # the customer page reads by it
-        Index("ix_interaction_time", "happened_at", "id"),  # the rows behind an hour of the live board
+        # The rows behind an hour of the live board; how many of a stretch the customers began is counted by it alone.
+        Index("ix_interaction_time", "happened_at", "id", "direction"),
         Index("ix_interaction_reason", "reason", "customer_id"),  # whether others have a reason, when one is erased
         where_given("ix_interaction_order", "order_id"),
         Index(
@@ -168,11 +169,13 @@ class FollowUp(SQLModel, table=True):
     __tablename__ = "follow_up"
     __table_args__ = (
         Index("ix_follow_up_due", "owner_id", "done_at", "due_at"),
+        Index("ix_follow_up_open", "due_at", "id", sqlite_where=text("done_at IS NULL"),
+              postgresql_where=text("done_at IS NULL")),
         Index("uq_follow_up_series_step", "series_id", "series_step", unique=True),
         Index("ix_follow_up_remind", "due_at", sqlite_where=text(_TO_REMIND), postgresql_where=text(_TO_REMIND)),
         Index("ix_follow_up_timeline", "customer_id", "created_at", "id"),
         where_given("ix_follow_up_interaction", "interaction_id"),
-    )
+    )  # fmt: skip
 
     id: int = Field(default=None, primary_key=True)
     customer_id: int = Field(foreign_key="customer.id", ondelete="RESTRICT")

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from db.columns import JSON_DOCUMENT, text_enum
@@ -94,7 +94,16 @@ class CustomerPhone(SQLModel, table=True):
 class Consent(SQLModel, table=True):
     """What was agreed or withdrawn, when and how. Rows are added, never changed: the newest one counts."""
 
-    __table_args__ = (Index("ix_consent_latest", "customer_id", "purpose", "at"),)
+    __table_args__ = (
+        Index("ix_consent_latest", "customer_id", "purpose", "at"),
+        Index(  # of many answers few are a no; questions about everybody read only those
+            "ix_consent_no",
+            "purpose",
+            "customer_id",
+            sqlite_where=text("granted = 0"),
+            postgresql_where=text("NOT granted"),
+        ),
+    )
 
     id: int = Field(default=None, primary_key=True)
     customer_id: int = Field(foreign_key="customer.id", ondelete="CASCADE")

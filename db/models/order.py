@@ -137,6 +137,8 @@ class Payment(SQLModel, table=True):
         Index("uq_payment_reference", "reference", unique=True),
         Index("ix_payment_open", "due_on", "order_id", sqlite_where=text("state = 'open'"),
               postgresql_where=text("state = 'open'")),
+        Index("ix_payment_trouble", "order_id", "seq", sqlite_where=text("trouble <> ''"),
+              postgresql_where=text("trouble <> ''")),
     )  # fmt: skip
 
     order_id: int = Field(foreign_key="sales_order.id", ondelete="CASCADE", primary_key=True)

@@ -59,7 +59,7 @@ class CustomerScore(SQLModel, table=True):
     __tablename__ = "customer_score"
     __table_args__ = (
         Index("ix_customer_score_buy_30", "run_id", "p_buy_30", "customer_id"),  # lists, likeliest first or last
-        Index("ix_customer_score_buy_90", "run_id", "p_buy_90", "customer_id"),
+        Index("ix_customer_score_buy_90", "run_id", "p_buy_90", "customer_id", "decile"),  # the tenths by it alone
         Index("ix_customer_score_buy_365", "run_id", "p_buy_365", "customer_id"),
     )
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from db.models import Role
 from pages._ui.addressed import number as number_in_address
-from pages._ui.cached import chart_spec
+from pages._ui.cached import chart_spec, kept
 from pages._ui.feedback import reported
 from pages._ui.guard import acting, require
 from pages._ui.show import md
@@ -81,7 +81,8 @@ def board() -> None:
     with reading(who) as w:
         version = scores.current(w)
         usable = version.usable() if version else ()
-        found = lists.tenths(w, version) if version and 90 in usable else []
+        mark = lists.mark(w, version) if version else ""
+        found = kept("tenths", mark, lambda: lists.tenths(w, version)) if version and 90 in usable else []
         segments = lists.segments(w)
     if version is None:
         scored.nothing_yet()
@@ -98,7 +99,8 @@ def board() -> None:
     scored.beside(version.horizons[asked.days])
     page = max(number_in_address("page") or 1, 1)
     with reported() as outcome, reading(who) as w:
-        total = lists.counted(w, version, asked)
+        total = (lists.counted(w, version, asked) if asked.segment
+                 else kept("scored", f"{mark} {asked}", lambda: lists.counted(w, version, asked)))  # fmt: skip
         listed = lists.listed(w, version, asked, place=(page - 1) * lists.MOST_SHOWN)
         wanted = number_in_address("customer")
         explained = scores.of_customer(w, wanted) if wanted else None

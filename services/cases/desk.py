@@ -75,13 +75,18 @@ class Page:
 
 
 def page(w: Work, wanted: Filters, after: str = "") -> Page:
-    """Cases with a clock by time left, then the others, newest first. Two questions, however many there are. Staff."""
+    """Cases with a clock by time left, then the others, newest first. Two questions, however many there are. Staff.
+
+    Only what is not settled has a clock.
+    """
     w.require(Role.STAFF)
     statement = _statement(w, wanted)
     timed, place = _place(after)
     rows: list[Any] = []
-    if timed:
-        order = statement.where(col(Case.due_at).is_not(None)).order_by(col(Case.due_at), col(Case.id))
+    if timed and wanted.which is not Which.SETTLED:
+        order = statement.where(col(Case.due_at).is_not(None), col(Case.closed_at).is_(None)).order_by(
+            col(Case.due_at), col(Case.id)
+        )
         if place is not None:
             order = order.where(or_(col(Case.due_at) > place[0], and_(col(Case.due_at) == place[0],
                                                                       col(Case.id) > place[1])))  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from db.models import Customer, CustomerScore, Role
+from db.models import Consent, Customer, CustomerScore, Erasure, ErasureState, Role
 from services.errors import Invalid
 from services.scores import reading
 from services.scores.reading import HORIZONS, Version
@@ -52,7 +52,7 @@ def listed(w: Work, version: Version, asked: Filters, *, place: int = 0, most: i
     """Customers from `place` on. Managers only. Raises Invalid."""
     w.require(Role.MANAGER)
     chance = _chance(version, asked)
-    mine = _narrowed(version, asked, chance, Customer.id, Customer.name, chance, CustomerScore)
+    mine = _narrowed(version, asked, chance, Customer.id, Customer.name, chance, CustomerScore, few=True)
     order = (chance, col(CustomerScore.customer_id)) if asked.least_first else (
         chance.desc(), col(CustomerScore.customer_id).desc(),
     )  # fmt: skip
@@ -74,6 +74,15 @@ def tenths(w: Work, version: Version) -> list[Tenth]:
     return [Tenth(*row) for row in w.session.execute(mine.where(tenth.is_not(None)).group_by(tenth).order_by(tenth))]
 
 
+def mark(w: Work, version: Version) -> str:
+    """Another one whenever `tenths` and `counted` without a segment answer otherwise, for keeping what they answered:
+    they read every figure there is. Managers only."""
+    w.require(Role.MANAGER)
+    said = select(func.max(Consent.id)).scalar_subquery()
+    gone = select(func.count()).select_from(Erasure).where(col(Erasure.state) == ErasureState.DONE).scalar_subquery()
+    return "{}:{}:{}".format(version.run_id, *w.session.execute(select(said, gone)).one())
+
+
 def segments(w: Work) -> list[str]:
     """The segments that customers have. Managers only."""
     w.require(Role.MANAGER)
@@ -88,9 +97,10 @@ def _chance(version: Version, asked: Filters) -> Any:
     return getattr(CustomerScore, f"p_buy_{asked.days}")
 
 
-def _narrowed(version: Version, asked: Filters, chance: Any, *columns: Any) -> Any:
-    mine = reading.rows(version, *columns).select_from(CustomerScore)
-    mine = mine.join(Customer, col(Customer.id) == col(CustomerScore.customer_id))
+def _narrowed(version: Version, asked: Filters, chance: Any, *columns: Any, few: bool = False) -> Any:
+    mine = reading.rows(version, *columns, few=few).select_from(CustomerScore)
+    if few or asked.segment:
+        mine = mine.join(Customer, col(Customer.id) == col(CustomerScore.customer_id))
     mine = mine.where(chance.is_not(None))
     if asked.tenth != ALL_TENTHS:
         mine = mine.where(col(CustomerScore.decile) == asked.tenth)

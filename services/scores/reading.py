@@ -66,14 +66,17 @@ def current(w: Work) -> Version | None:
     return _version(run) if run else None
 
 
-def rows(version: Version, *columns: Any) -> Select[Any]:
+def rows(version: Version, *columns: Any, few: bool = False) -> Select[Any]:
     """`CustomerScore` (or some of its columns) of a version, without those who object to predictions at this moment.
 
-    To be narrowed, joined and ordered by the caller, who has checked who is asking.
+    To be narrowed, joined and ordered by the caller, who has checked who is asking. `few`: the caller reads the first
+    rows of an index and no more.
     """
-    objecting = consents.objecting(Purpose.PROFILING)
+    who = col(CustomerScore.customer_id)
     mine = columns_of(*(columns or (CustomerScore,))).where(col(CustomerScore.run_id) == version.run_id)
-    return mine.where(col(CustomerScore.customer_id).not_in(objecting))
+    if few:
+        return mine.where(~consents.objects(who, Purpose.PROFILING))
+    return mine.where(who.not_in(consents.objecting(Purpose.PROFILING)))
 
 
 def frame(w: Work, version: Version) -> pd.DataFrame:
@@ -101,7 +104,7 @@ def standing(w: Work, customer_id: int) -> tuple[bool, CustomerScore | None]:
     mine = and_(
         col(CustomerScore.customer_id) == col(Customer.id), col(CustomerScore.run_id) == newest.scalar_subquery()
     )
-    objects = col(Customer.id).in_(consents.objecting(Purpose.PROFILING))
+    objects = consents.objects(col(Customer.id), Purpose.PROFILING)
     found = columns_of(objects, CustomerScore).select_from(Customer).outerjoin(CustomerScore, mine)
     row = w.session.execute(found.where(col(Customer.id) == customer_id)).first()
     if row is None or row[0]:

@@ -93,7 +93,7 @@ def _batch(claim: Claim, rows: list[dict[str, Any]]) -> int:
                 # The rows come sorted by number, so the database is asked for a stretch, not for 2,000 numbers.
                 stretch = col(Customer.id).between(rows[0]["customer_id"], rows[-1]["customer_id"])
                 there = columns_of(col(Customer.id)).where(stretch)
-                there = there.where(col(Customer.id).not_in(consents.objecting(Purpose.PROFILING)))
+                there = there.where(~consents.objects(col(Customer.id), Purpose.PROFILING))
                 known = set(w.session.connection().scalars(there))
                 given = [{**row, "run_id": claim.run_id} for row in rows if row["customer_id"] in known]
                 if given:
