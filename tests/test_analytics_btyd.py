@@ -3,17 +3,20 @@
 What they published for the CDNOW sample is tested in `test_analytics_real`.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
-from scipy.special import gammaln
+from scipy.special import betaln, gammaln
 
 from services.analytics.btyd import predict
 from services.analytics.btyd.fit import Fit, FitState, fit, grouped, sampled, triples
 from services.analytics.btyd.terms import Family, Triples, terms
+from services.analytics.btyd.until_stop import mean_purchases
 from services.analytics.recency import Floats, history
 from tests.buying import shop
 
@@ -188,6 +191,40 @@ def test_customers_who_never_stop_put_the_fit_at_its_border_and_it_says_so() -> 
     assert found.state is FitState.AT_BORDER
     assert set(found.at_border) <= {"a", "b"}
     assert np.isfinite(predict.expected(found, POINTS, 30)).all()
+
+
+@given(
+    m=st.floats(0.05, 500),
+    a=st.floats(0.02, 400).filter(lambda a: abs(a - 1) > 0.01),
+    chances=st.floats(0.01, 5000),
+    y=st.floats(0.001, 60),
+)
+@settings(max_examples=80, deadline=None)
+def test_purchases_until_the_stop_are_the_integral_over_the_chance_to_stop(
+    m: float, a: float, chances: float, y: float
+) -> None:
+    """Also where the hypergeometric function fails: daily buyers who never stop were once foretold 10^15 purchases."""
+
+    def part(odds: float) -> float:
+        log_p = -np.logaddexp(0, -odds)
+        weight = np.exp(a * log_p - chances * np.logaddexp(0, odds) - betaln(a, chances))
+        return float(weight * -np.expm1(-m * np.log1p(np.exp(log_p) * y)) / np.exp(log_p))
+
+    middle = np.log(a / chances)
+    wide = 12 / np.sqrt(a * chances / (a + chances))
+    low, high = max(middle - 45 / a - wide, -690.0), min(middle + 45 / chances + wide, 690.0)
+    inside = sorted({low, *np.clip([middle - wide / 3, middle, middle + wide / 3, -np.log(m * y)], low, high), high})
+    area = sum(quad(part, one, other, limit=400)[0] for one, other in pairwise(inside))
+    found = mean_purchases(np.array([m]), a, np.array([chances]), np.array([y]))[0]
+    assert found == pytest.approx(area, rel=2e-3)
+
+
+def test_customers_who_hardly_stop_are_expected_to_go_on_as_they_did() -> None:
+    """Parameters found for 494 households who bought every other day for four months."""
+    one = _fitted(Family.MBG_NBD, (1.66335205, 9.67874709, 0.0482789646, 91.3461407))
+    of = Triples(np.array([10.0, 2.0, 60.0]), np.array([34.0, 28.0, 110.0]), np.array([35.0, 29.0, 111.0]))
+    without_a_stop = (1.66335205 + of.x) / (9.67874709 + of.T) * 90
+    assert predict.expected_if_alive(one, of, 90) == pytest.approx(without_a_stop, rel=0.03)
 
 
 @given(st.integers(0, 400), st.floats(0, 1), st.floats(1, 4000), st.sampled_from(list(LIFETIMES)))

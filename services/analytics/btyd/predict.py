@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaln, hyp2f1, xlogy
+from scipy.special import betainc, betaln, xlogy
 
 from services.analytics.btyd.fit import Fit
 from services.analytics.btyd.terms import Family, Terms, Triples, terms
+from services.analytics.btyd.until_stop import mean_purchases
 from services.analytics.recency import Floats, Ints
 
 _CHUNK = 50_000
@@ -66,21 +67,8 @@ def expected_if_alive(fit: Fit, of: Triples, days: float) -> Floats:
     chances = b + of.x + (0 if fit.family is Family.BG_NBD else 1)
     y = days / (alpha + of.T)
     if abs(a - 1) < _BESIDE:
-        return (_one_over_p(m, a - _BESIDE, chances, y) + _one_over_p(m, a + _BESIDE, chances, y)) / 2
-    return _one_over_p(m, a, chances, y)
-
-
-def _one_over_p(m: Floats, a: float, chances: Floats, y: Floats) -> Floats:
-    """Mean of (1 - (1 + p y)^-m) / p for p ~ Beta(a, chances), after Euler's transformation: nothing overflows."""
-    total = a + chances - 1
-    value: Floats = total / (a - 1) * (1 - hyp2f1(m, a - 1, total, -y))
-    bad = ~np.isfinite(value) | (value < 0)
-    if bad.any():  # a mean over the distribution's own quantiles instead
-        from scipy.special import betaincinv  # noqa: PLC0415 - rarely needed
-
-        p = np.maximum(betaincinv(a, chances[bad, None], (np.arange(200) + 0.5) / 200), 1e-300)
-        value[bad] = (-np.expm1(-m[bad, None] * np.log1p(p * y[bad, None])) / p).mean(axis=1)
-    return value
+        return (mean_purchases(m, a - _BESIDE, chances, y) + mean_purchases(m, a + _BESIDE, chances, y)) / 2
+    return mean_purchases(m, a, chances, y)
 
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
