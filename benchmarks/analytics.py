@@ -21,7 +21,7 @@ from scipy.optimize import minimize
 from scipy.special import betaln, gammaln, hyp2f1
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from services.analytics import design, learned
+from services.analytics import design, learned, teaching
 from services.analytics.btyd import predict
 from services.analytics.btyd.fit import fit, triples
 from services.analytics.btyd.terms import Family, Triples
@@ -94,7 +94,7 @@ def compare(bought: Purchases, as_of: int) -> list[tuple[str, float, float]]:
     our_n, _n = timed("expected purchases, ours", lambda: predict.expected(found, known, MAIN))
     their_n, _m = timed("expected purchases, plain scipy", lambda: plain_expected(found.parameters, known, MAIN))
     rows = [("fit, sample", ours, plain), ("fit, everybody", whole, plain), ("expected purchases", our_n, their_n)]
-    drawn = learned.sample(bought, as_of)
+    drawn = teaching.sample(bought, as_of)
     fits = design.fit_all(drawn, as_of - MAIN)
     table = design.table_at(drawn, as_of - MAIN, MAIN, fits)
     labels = (bought_in(drawn, table.index, as_of - MAIN, as_of)["n"].to_numpy() > 0).astype(int)

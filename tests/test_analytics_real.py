@@ -10,6 +10,7 @@ from services.analytics import backtest, metrics
 from services.analytics.btyd import predict
 from services.analytics.btyd.fit import Fit, FitState, fit, triples
 from services.analytics.btyd.terms import Family, Triples
+from services.analytics.design import Fits
 from services.analytics.naive import NAIVE, Candidate
 from services.analytics.recency import Purchases, bought_in, day_number, history, purchases
 from tests.conftest import DATA
@@ -74,9 +75,15 @@ def test_the_published_correlations_with_the_next_39_weeks_come_out() -> None:
 
 
 @cache
+def _fits_of_days(bought: str) -> dict[int, Fits]:
+    """What was fitted to earlier days, kept for all splits of a shop."""
+    return {}
+
+
+@cache
 def _split(bought: str, as_of: str, days: int) -> backtest.CutOff:
     shop = _households() if bought == "households" else _cdnow("full")
-    return backtest.one(shop, _day(as_of), days, None, {})
+    return backtest.one(shop, _day(as_of), days, None, _fits_of_days(bought))
 
 
 def test_cdnow_in_the_spring_of_1998_is_ranked_and_counted_as_well_as_known() -> None:
@@ -94,6 +101,17 @@ def test_cdnow_in_the_spring_of_1998_is_ranked_and_counted_as_well_as_known() ->
     assert cut.ranges.date_error < cut.ranges.date_error_rule
 
 
+def test_over_three_splits_cdnow_is_ranked_and_counted_as_well_as_known() -> None:
+    """.8224, and 7.2 % as the mean size of the error of the total."""
+    cuts = [_split("cdnow", day, 90) for day in ("1997-12-31", "1998-02-14", "1998-03-31")]
+    mean = metrics.averaged([cut.scores[Candidate.BLEND] for cut in cuts])
+    assert mean.auc >= 0.8224
+    assert mean.total_error <= 0.072
+    assert mean.brier <= 0.0976
+    best = min(metrics.averaged([cut.scores[c] for cut in cuts]).log_loss for c in cuts[0].scores if c != "blend")
+    assert mean.log_loss < best
+
+
 @pytest.mark.parametrize(("as_of", "days", "spearman"), [("2017-10-02", 90, 0.826), ("2017-12-03", 28, 0.804)])
 def test_households_are_ranked_and_counted_better_than_by_any_rule(as_of: str, days: int, spearman: float) -> None:
     """500 of the 2,469 households for whom .826 and .804 are known."""
@@ -104,9 +122,9 @@ def test_households_are_ranked_and_counted_better_than_by_any_rule(as_of: str, d
     assert blend.auc > max(rule.auc for rule in rules)
     assert blend.log_loss < min(rule.log_loss for rule in rules)
     assert blend.deviance < min(rule.deviance for rule in rules)
-    assert abs(blend.total_error) <= 0.01
+    assert abs(blend.total_error) <= 0.006
     assert cut.ranges is not None
-    assert 0.75 <= cut.ranges.date_coverage <= 0.87
+    assert 0.75 <= cut.ranges.date_coverage <= 0.85
     assert 0.75 <= cut.ranges.count_coverage <= 0.9
 
 

@@ -1,4 +1,4 @@
-"""Choice by back-test, scoring and reasons, on customers made for it."""
+"""Scoring and reasons, on customers made for it."""
 
 from functools import cache
 
@@ -6,12 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from services.analytics import backtest, learned, naive, ranges
+from services.analytics import backtest, naive, ranges, teaching
 from services.analytics.btyd.fit import fit, triples
 from services.analytics.btyd.terms import Family
-from services.analytics.choose import Choice, Note, choose
 from services.analytics.features import features
-from services.analytics.naive import NAIVE, Candidate
+from services.analytics.naive import Candidate
 from services.analytics.reasons import LEAST, REASON_TYPES, Fact, groups, reasons, typical
 from services.analytics.recency import Floats, Purchases, bought_in, history, purchases
 from services.analytics.score import HORIZONS, SCORE_TYPES, Model, probability, score, train
@@ -24,69 +23,11 @@ def _shop() -> Purchases:
 
 
 @cache
-def _tested() -> list[backtest.CutOff]:
-    return backtest.backtest(_shop(), _shop().last_day, 60)
-
-
 @cache
 def _model() -> Model:
     found = train(_shop(), _shop().last_day - 90)
     assert found is not None
     return found
-
-
-def _choice(bought: Purchases, days: int = 60) -> Choice:
-    return choose(bought, bought.last_day, days, backtest.backtest(bought, bought.last_day, days))
-
-
-def test_customers_who_buy_by_the_rules_are_foretold_better_than_by_rules_of_thumb() -> None:
-    found = choose(_shop(), _shop().last_day, 60, _tested())
-    assert found.usable
-    assert found.candidate not in NAIVE
-    assert found.better_by > 0
-    assert len(found.cut_offs) == 3
-    assert set(found.standings) == set(Candidate)
-    assert Note.SEASON_UNSEEN in found.notes  # 540 days
-
-
-def test_ranges_hold_what_they_promise_at_each_cut_off() -> None:
-    for cut in _tested():
-        assert cut.ranges is not None
-        assert 0.72 <= cut.ranges.date_coverage <= 0.9
-        assert cut.ranges.count_coverage >= 0.77
-        assert cut.buyers <= cut.customers == int(cut.calibration[Candidate.BLEND]["customers"].sum())
-
-
-def test_a_handful_of_repeaters_gives_no_model_and_says_why() -> None:
-    found = _choice(shop(25, seed=2))
-    assert found.candidate is None
-    assert Note.TOO_FEW_REPEATERS in found.notes
-    assert not found.usable
-    assert train(shop(25, seed=2), shop(25, seed=2).last_day) is None
-
-
-def test_below_two_hundred_repeaters_the_blend_is_not_asked() -> None:
-    found = _choice(shop(150, seed=3))
-    assert Candidate.BLEND not in found.standings
-    assert Note.TOO_FEW_FOR_BLEND in found.notes
-    assert found.candidate in (Candidate.BG_NBD, Candidate.MBG_NBD, Candidate.PARETO_NBD)
-
-
-def test_a_history_shorter_than_the_horizon_cannot_be_tested() -> None:
-    assert Note.TOO_SHORT in _choice(_shop(), days=600).notes
-
-
-def test_where_all_buy_again_by_the_clock_the_models_do_not_beat_the_rule_and_are_not_usable() -> None:
-    """Half of the customers come every 20 days, half came once: "as in the last period" is always right."""
-    days = [(who, 20 * n + who % 20) for who in range(120) for n in range(20)] + [
-        (500 + who, who) for who in range(120)
-    ]
-    table = pd.DataFrame(days, columns=["customer_id", "day"])
-    table["ordered_at"] = pd.Timestamp("2025-01-01") + pd.to_timedelta(table["day"], "D")
-    found = _choice(purchases(table), days=40)
-    assert found.candidate is not None
-    assert Note.NOT_BETTER_THAN_NAIVE in found.notes
-    assert not found.usable
 
 
 def test_learning_never_sees_what_came_after_the_day() -> None:
@@ -103,7 +44,7 @@ def test_learning_never_sees_what_came_after_the_day() -> None:
     for who, forecast in one.items():
         assert np.array_equal(forecast.p_buy, two[who].p_buy), who
         assert np.array_equal(forecast.n, two[who].n), who
-    assert all(c + 60 <= as_of for c in learned.cut_offs(_shop(), as_of, 60))
+    assert all(c + 60 <= as_of for c in teaching.cut_offs(_shop(), as_of, 60))
 
 
 def test_everybody_is_scored_once_within_what_is_possible() -> None:
@@ -186,7 +127,7 @@ def test_a_given_fact_such_as_open_cases_is_learned_and_named() -> None:
     kept = orders[(orders["ordered_at"] < end) | (orders["customer_id"].map(angry) == 0)]
     bought = purchases(kept)
     as_of = bought.last_day - 60
-    days = (as_of, *learned.cut_offs(bought, as_of, 30))
+    days = (as_of, *teaching.cut_offs(bought, as_of, 30))
     cases = {day: pd.DataFrame({"open_cases": angry}) for day in days}
     model = train(bought, as_of, {30: Candidate.BLEND, 90: Candidate.MBG_NBD, 365: Candidate.MBG_NBD}, cases)
     assert model is not None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from services.analytics import learned, metrics, naive, ranges
+from services.analytics import learned, metrics, naive, ranges, teaching
 from services.analytics.btyd import predict
 from services.analytics.btyd.fit import FitState, grouped, triples
 from services.analytics.btyd.terms import Family, Triples
@@ -50,6 +50,7 @@ class CutOff:
     customers: int
     buyers: int
     scores: dict[Candidate, Scores]
+    losses: dict[Candidate, Floats]  # log loss of each customer, whose mean is in `scores`
     calibration: dict[Candidate, pd.DataFrame]
     fits: dict[Family, FitState]
     ranges: RangeCheck | None
@@ -96,7 +97,7 @@ def backtest(
 
     Nothing after a cut-off enters its forecasts; `until` is the last day that is complete.
     """
-    drawn = learned.sample(bought.until(until), until)
+    drawn = teaching.sample(bought.until(until), until)
     kept: dict[int, Fits] = {} if memo is None else memo
     return [one(drawn, as_of, days, extras, kept) for as_of in cut_offs(drawn, until, days)]
 
@@ -115,6 +116,7 @@ def one(
         customers=len(table),
         buyers=int((n > 0).sum()),
         scores={who: metrics.scores(f.p_buy, f.n, n, spend) for who, f in said.items()},
+        losses={who: metrics.log_losses(f.p_buy, (n > 0).astype(float)) for who, f in said.items()},
         calibration={who: metrics.calibration(f.p_buy, (n > 0).astype(float)) for who, f in said.items()},
         fits={family: f.state for family, f in fits.items()},
         ranges=check_ranges(bought, as_of, days, table, came, memo),

@@ -65,7 +65,16 @@ def straight(table: pd.DataFrame) -> Floats:
         sure = np.clip(table[name], 1e-6, 1 - 1e-6)
         odds.append(np.log(sure / (1 - sure)))
     expected = np.log(np.maximum(table["btyd_n_pareto"], 1e-6))
-    return np.column_stack([*logs, change, *odds, expected, table["btyd_alive"]])
+    return np.column_stack([*logs, change, *odds, expected, table["btyd_alive"], *_together(table)])
+
+
+def _together(table: pd.DataFrame) -> list[Floats]:
+    """What silence says depends on how often somebody bought and for how long: products, and the first two counts."""
+    silence, bought, age = (np.log1p(table[name].to_numpy(float)) for name in ("since_last", "x", "T"))
+    once, twice = ((table["x"] == n).to_numpy(float) for n in (0, 1))
+    overdue = np.minimum(np.log1p(table["overdue"].to_numpy(float)), 1.2)
+    products = [silence * bought, silence * age, bought * age, silence**2, bought**2]
+    return [*products, once, twice, once * silence, twice * silence, overdue]
 
 
 def bent(table: pd.DataFrame) -> Floats:

@@ -72,12 +72,19 @@ def _deviance(expected: Floats, n: Floats) -> float:
     return float(2 * np.mean(xlogy(n, n / sure) - (n - sure)))
 
 
+def log_losses(p_buy: Floats, bought: Floats) -> Floats:
+    """Of each customer: minus the logarithm of the probability that was given to what came."""
+    sure = np.clip(p_buy, 1e-6, 1 - 1e-6)
+    found: Floats = -(bought * np.log(sure) + (1 - bought) * np.log(1 - sure))
+    return found
+
+
 def scores(p_buy: Floats, expected: Floats, n: Floats, spend: Floats) -> Scores:
     """Of one model at one cut-off: probability and expected count against what came (`n` purchases, `spend`)."""
     bought = (n > 0).astype(float)
     if not n.size:
         return Scores(0, *[float("nan")] * 10)
-    share, sure = float(bought.mean()), np.clip(p_buy, 1e-6, 1 - 1e-6)
+    share = float(bought.mean())
     best = best_tenth(p_buy)
     total, spent = float(n.sum()), float(spend.sum())
     nan = float("nan")
@@ -87,7 +94,7 @@ def scores(p_buy: Floats, expected: Floats, n: Floats, spend: Floats) -> Scores:
         auc=auc(p_buy, bought),
         lift_10=float(best @ bought / best.sum() / share) if share else nan,
         brier=float(np.mean((p_buy - bought) ** 2)),
-        log_loss=float(-np.mean(bought * np.log(sure) + (1 - bought) * np.log(1 - sure))),
+        log_loss=float(log_losses(p_buy, bought).mean()),
         spearman=_spearman(expected, n),
         total_error=float(expected.sum() / total - 1) if total else nan,
         deviance=_deviance(expected, n),

@@ -23,6 +23,7 @@ FEWEST = 50
 #: Up to so many customers the uncertainty of the parameters themselves goes into the range; it vanishes with more.
 FEW_CUSTOMERS = 2_000
 _DRAWS = 12
+_FOLLOWED = 0.75
 DATE_TYPES = {"next_from": "float64", "next_median": "float64", "next_to": "float64"}
 
 
@@ -83,7 +84,7 @@ def learn_date_levels(fit: Fit, history: pd.DataFrame, first: Floats, days: int)
 
     One number is learned, the probability between the ends, on whole days as people read them. Where the middle lies is
     left to the model: learned as well, it followed the season of one period into the next. What was found is followed
-    half the way, because one period says as much of itself as of the next.
+    three quarters of the way, because one period says something of itself alone.
     """
     back = ~np.isnan(first) & (first <= days) & (history["x"].to_numpy() >= 1)
     if back.sum() < FEWEST:
@@ -95,5 +96,5 @@ def learn_date_levels(fit: Fit, history: pd.DataFrame, first: Floats, days: int)
         held = coverage(window["next_from"].to_numpy(float), window["next_to"].to_numpy(float), when)
         if abs(held - AIM) < off:
             best, off = float(mass), abs(held - AIM)
-    followed = (AIM + best) / 2
+    followed = AIM + _FOLLOWED * (best - AIM)
     return DateLevels((1 - followed) / 2, 0.5, (1 + followed) / 2, days, int(back.sum()))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from services.analytics import learned, ranges
+from services.analytics import learned, level, ranges, teaching
 from services.analytics.backtest import BTYD, learned_levels, range_family
 from services.analytics.btyd import predict
 from services.analytics.btyd.fit import grouped, triples
@@ -61,7 +61,7 @@ def train(
     if range_family(fits) is None or not fits[Family.MBG_NBD].usable:
         return None
     wanted = dict.fromkeys(HORIZONS, Candidate.BLEND) if chosen is None else dict(chosen)
-    drawn, memo = learned.sample(known, as_of), dict[int, Fits]()
+    drawn, memo = teaching.sample(known, as_of), dict[int, Fits]()
     blends = {}
     for days, who in list(wanted.items()):
         if who is Candidate.BLEND:
@@ -115,7 +115,8 @@ def _piece(model: Model, table: pd.DataFrame) -> pd.DataFrame:
             full = with_btyd(table, model.fits, days)
             columns[f"p_buy_{days}"] = learned.p_buy(model.blends[days], full)
             columns[f"n_{days}"] = learned.shape(model.blends[days], full)
-            columns[f"level_{days}"] = full["btyd_n_pareto"].to_numpy(float)
+            for one in level.FAMILIES:
+                columns[f"{one}_{days}"] = predict.expected(model.fits[one], of, days)[place]
         else:
             fit = model.fits[BTYD[model.chosen.get(days, Candidate.MBG_NBD)]]
             columns[f"p_buy_{days}"] = predict.p_buy(fit, of, days)[place]
@@ -132,7 +133,8 @@ def _piece(model: Model, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _level(model: Model, found: pd.DataFrame) -> None:
-    """The blends' counts brought to the total that Pareto/NBD expects of all customers."""
-    for days in model.blends:
-        total = max(float(found[f"n_{days}"].sum()), 1e-12)
-        found[f"n_{days}"] *= float(found[f"level_{days}"].sum()) / total
+    """The blends' counts brought to their level over all customers."""
+    for days, blend in model.blends.items():
+        shape = max(float(found[f"n_{days}"].sum()), 1e-12)
+        said = {str(family): float(found[f"{family}_{days}"].sum()) for family in level.FAMILIES}
+        found[f"n_{days}"] *= level.total(blend.believed, {**said, level.LEARNED: shape}) / shape

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from services.analytics import backtest, choose, features, learned, score
+from services.analytics import backtest, choose, features, score, teaching
 from services.analytics import reasons as explaining
 from services.analytics.backtest import CutOff
 from services.analytics.choose import Choice
@@ -39,7 +39,7 @@ def found(known: Known, watch: Watch) -> Findings:
     """Test, choose, train and score. `watch` is told the step and the share that is done; what it raises ends it."""
     result, memo = Findings(), dict[int, Fits]()
     bought, until = known.bought, known.as_of
-    drawn = learned.sample(bought.until(until), until)
+    drawn = teaching.sample(bought.until(until), until)
     for place, days in enumerate(HORIZONS):
         tested = []
         cut_offs = backtest.cut_offs(drawn, until, days)
@@ -85,7 +85,7 @@ def explained(known: Known, result: Findings, horizon: int) -> Iterator[tuple[pd
 
 def _typical(known: Known, model: Model, names: list[str], extras: pd.DataFrame | None) -> pd.Series:
     """The median customer, from the customers that were learned from; who has no case is typical."""
-    drawn = features.features(learned.sample(known.bought.until(model.as_of), model.as_of), model.as_of)
+    drawn = features.features(teaching.sample(known.bought.until(model.as_of), model.as_of), model.as_of)
     if names:
         given = pd.DataFrame(index=drawn.index) if extras is None else extras
         drawn = drawn.join(given.reindex(index=drawn.index, columns=names).fillna(0.0).astype(float))

@@ -42,8 +42,11 @@ def note(code: str) -> str:
             "Too little data: fewer than 30 customers bought on a second day. Nothing can be learned from that."
         ),
         "too_short": _("Too little data: the past is too short to test a forecast of this length on it."),
-        "nobody_came": _("In the periods of the test nobody bought, or everybody did; so nothing could be tested."),
-        "not_better_than_naive": _("On earlier periods no model foretold better than a rule of thumb. It is hidden."),
+        "nobody_came": _("In the periods of the test hardly anybody bought, or nearly everybody; nothing to test."),
+        "not_better_than_naive": _(
+            "On earlier periods no model foretold better than a rule of thumb, or by so little that it may be chance. "
+            "It is hidden."
+        ),
         "ranks_no_better": _("The level is better than that of the rules of thumb, the order of customers is not."),
         "counts_not_better": _("Numbers of purchases are foretold no better than by the rules of thumb."),
         "too_few_for_blend": _(
@@ -55,6 +58,10 @@ def note(code: str) -> str:
         ),
         "fit_not_converged": _("One fit did not converge; the model that rests on it is not used where it fails."),
         "season_unseen": _("Less than two years of data: a season cannot be told from a trend."),
+        "season_ahead": _(
+            "In earlier years these days brought far more or far fewer purchases than the rest of the year. The models "
+            "know no seasons."
+        ),
     }[code]
 
 
