@@ -21,6 +21,7 @@ from streamlit import config as streamlit_config
 from api.calendar_routes import ROUTES as CALENDAR_ROUTES
 from api.callers import hosts
 from api.gate import Gate
+from api.left_pages import stay
 from api.no_delay import without_delay
 from api.payment_routes import PAYMENT_ROUTES
 from api.session_routes import ROUTES
@@ -78,6 +79,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Around the life of the process: heavy imports first, then freeze what will never be garbage."""
     prepare()
     without_delay(asyncio.get_running_loop())
+    stay()
     for name in HEAVY:
         importlib.import_module(name)
     gc.collect()

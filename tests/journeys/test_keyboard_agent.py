@@ -91,3 +91,21 @@ def test_a_line_is_put_off_with_two_keys_without_leaving_the_day(
     shortcut(page, "t")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(marked).to_have_count(0)  # not the number of lines: where there are many, the next one moves up
+
+
+def test_who_types_and_clicks_at_once_is_taken_to_the_page_and_stays_there(
+    demo_server: tuple[LiveServer, DemoSummary], visit: Visit
+) -> None:
+    server, summary = demo_server
+    page = visit(DESKTOP)
+    sign_in(page, server, summary, AGENT, "customers")
+    name = next(s.name for s in summary.sign_ins if s.email == "customer@example.com")
+    heading = page.get_by_role("heading", name=name)
+    for _again in range(3):
+        page.get_by_role("searchbox").fill("")
+        page.get_by_role("searchbox").press_sequentially(name.lower(), delay=40)
+        page.get_by_role("link", name=re.compile(name)).first.click()  # the last letters are still on their way
+        expect(heading).to_be_visible()
+        page.wait_for_timeout(1_500)
+        expect(heading).to_be_visible()
+        page.get_by_role("button", name="Find another").click()
