@@ -21,12 +21,12 @@ from streamlit import config as streamlit_config
 from api.calendar_routes import ROUTES as CALENDAR_ROUTES
 from api.callers import hosts
 from api.gate import Gate
-from api.left_pages import stay
 from api.no_delay import without_delay
 from api.payment_routes import PAYMENT_ROUTES
 from api.session_routes import ROUTES
 from api.sockets import SOCKETS, watch
 from pages._ui.feedback import neutral_line
+from pages._ui.left_pages import stay
 from services import columnar, first_run, self_check, sessions
 from services import work as units
 from services.settings import secret, settings
