@@ -96,3 +96,17 @@ def _manual(name: str, months: int | None) -> bytes:
         f"Warranty: {months or 0} months from the day of delivery.",
     )
     return bytes(page.output())
+
+
+def torn_bag() -> bytes:
+    """What a customer took a picture of."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415 - as above
+
+    image = Image.open(io.BytesIO(_picture("Coffee", 0)))
+    draw = ImageDraw.Draw(image)
+    draw.line([(105, 255), (135, 225), (128, 200), (160, 180), (150, 150)], fill=BACK, width=7)
+    for x, y in ((120, 290), (150, 300), (185, 296), (210, 305), (95, 303)):
+        draw.ellipse((x, y, x + 13, y + 9), fill=BEAN)
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()

@@ -10,6 +10,7 @@ import pytest
 
 from db import demo as invention
 from db.demo import baskets, catalogue, seasons
+from services.reorder import Due, rhythm
 
 AS_OF = datetime(2026, 3, 3, 13, 20, tzinfo=ZoneInfo("Europe/Berlin"))  # a Tuesday
 NOT_YET = {"promised_at", "ends_at", "due_at", "due_on", "answer_by"}  # may lie ahead; everything else has happened
@@ -221,6 +222,21 @@ def test_the_demonstrations_customer_has_an_open_order_on_every_weekday(day: int
     made = invention.company(as_of=datetime(2026, 3, day, 23, 50))  # noqa: DTZ001 - the local time of the company
     own = made["orders"][made["orders"]["customer_id"] == made["customers"]["customer_id"][invention.HERO]]
     assert own["status"].isin(["placed", "picked"]).sum() == 1
+
+
+@pytest.mark.parametrize("day", range(1, 8))
+def test_the_demonstrations_customer_is_reminded_of_something_on_every_day(day: int) -> None:
+    now = datetime(2026, 3, day, 9, 0)  # noqa: DTZ001 - the local time of the company
+    made = invention.company(seed=day, as_of=now)
+    own = made["orders"][made["orders"]["customer_id"] == made["customers"]["customer_id"][invention.HERO]]
+    lines = made["order_lines"].merge(own[["order_id", "ordered_at"]], on="order_id")
+    softener = lines[lines["product_id"] == "FI-060"]
+    softener = softener[softener["ordered_at"] > now - timedelta(days=730)]
+    bought = zip(softener["ordered_at"].dt.date, softener["quantity"].astype(int), strict=True)
+    found = rhythm(bought, now.date())
+    assert found is not None
+    assert found.due is Due.NOW
+    assert (own["status"] == "delivered").any(), "something that can be sent back"
 
 
 def test_contacts_come_after_the_orders_they_are_about(tables: dict[str, pd.DataFrame]) -> None:

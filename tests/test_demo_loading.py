@@ -2,16 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 from sqlmodel import Session, col
-from typer.testing import CliRunner
 
-import cli
 from db import schema
 from db.engine import Engines, make_engines
 from db.models import (
@@ -19,29 +17,34 @@ from db.models import (
     TEAM,
     AuditEntry,
     Case,
+    ChangeRequest,
     Channel,
     Consent,
     Customer,
     CustomerPhone,
+    Document,
     FollowUp,
     Interaction,
     Message,
     Order,
     OrderLine,
     OrderStatus,
+    OutboxEntry,
+    Payment,
     Person,
     PriceChange,
     Product,
     Promise,
     Purpose,
+    Return,
     Role,
     Shipment,
+    StoredFile,
 )
-from services import clock, company, demo, demo_sign_ins, passwords, rollup_check, search
+from services import clock, company, demo, documents, passwords, payments, rollup_check, search
 from services import work as work_module
+from services.documents import Content
 from services.errors import Conflict, Invalid, NotAllowed
-from services.exchange import imports
-from services.settings import settings
 from services.work import SYSTEM, Work, reading, work
 from tests import make
 
@@ -165,6 +168,48 @@ def test_the_three_people_can_sign_in_and_the_customer_has_something_to_see(summ
         assert _count(w, Message, col(Message.case_id) == case.id, col(Message.read_at).is_(None)) == 1
 
 
+def test_the_customer_has_papers_of_years_something_to_pay_a_return_and_a_wish(
+    summary: demo.DemoSummary, now: datetime
+) -> None:
+    with reading(SYSTEM) as w:
+        mine = w.session.execute(
+            select(col(Person.customer_id)).where(col(Person.email) == "customer@example.com")
+        ).scalar_one()
+        own = select(Document).where(col(Document.customer_id) == mine).order_by(col(Document.issued_at))
+        papers = list(w.session.execute(own).scalars())
+        assert (now - papers[0].issued_at).days > 730
+        for paper in papers:
+            kept = Content.model_validate(paper.content)
+            if kept.rates:
+                assert sum(r.gross_cents for r in kept.rates) == kept.total_cents == paper.total_cents
+                assert sum(i.total_cents or 0 for i in kept.lines) == kept.total_cents
+        assert documents.file(w, papers[0].id).startswith(b"%PDF")
+        owed = payments.open_money(w, mine)
+        assert [i.overdue for i in owed.invoices] == [False]
+        stories = select(col(Return.state)).join(Order, col(Order.id) == col(Return.order_id))
+        back = w.session.execute(stories.where(col(Order.customer_id) == mine)).scalars()
+        assert list(back) == ["requested"]
+        assert _count(w, StoredFile, col(StoredFile.return_id).is_not(None)) == 1
+        assert _count(w, ChangeRequest, col(ChangeRequest.state) == "open") == 1
+        assert _count(w, OutboxEntry, col(OutboxEntry.state) != "sent") == 0, "nobody is mailed by a demonstration"
+        assert _count(w, OutboxEntry, col(OutboxEntry.customer_id) == mine) >= 4
+
+
+def test_numbers_of_papers_have_no_gaps_and_go_up_with_time(summary: demo.DemoSummary) -> None:
+    with reading(SYSTEM) as w:
+        rows = select(Document).order_by(col(Document.series), col(Document.year), col(Document.seq))
+        papers = list(w.session.execute(rows).scalars())
+        for before, after in pairwise(papers):
+            if (before.series, before.year) == (after.series, after.year):
+                assert after.seq == before.seq + 1
+                assert after.issued_at >= before.issued_at
+        open_ones = select(col(Payment.order_id)).where(
+            col(Payment.state) == "open", col(Payment.due_on) < AS_OF.date()
+        )
+        late = set(w.session.execute(open_ones).scalars()) & {p.order_id for p in papers}
+        assert late, "an invoice that is overdue"
+
+
 def test_each_load_has_a_password_of_its_own(summary: demo.DemoSummary) -> None:
     assert len({demo.passphrase() for _time in range(20)}) == 20
     assert len(summary.sign_ins[0].password) >= passwords.SHORTEST
@@ -173,7 +218,7 @@ def test_each_load_has_a_password_of_its_own(summary: demo.DemoSummary) -> None:
 def test_the_trail_says_what_was_added_but_not_the_password(summary: demo.DemoSummary) -> None:
     with reading(SYSTEM) as w:
         trail = list(w.session.execute(select(AuditEntry).where(col(AuditEntry.action).like("demo.%"))).scalars())
-        assert len(trail) == 17
+        assert len(trail) == 19
         text = json.dumps([e.after for e in trail])
         assert summary.sign_ins[0].password not in text
 
@@ -200,60 +245,3 @@ def test_only_an_administrator_may_load_it(session: Session) -> None:
 def test_the_scale_has_limits(session: Session, scale: int) -> None:
     with pytest.raises(Invalid, match="Scale"):
         demo.load(SYSTEM, scale=scale)
-
-
-def test_a_load_that_fails_half_way_leaves_nothing_and_can_be_repeated(
-    fresh_engines: Engines, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_given: object) -> None:
-        raise RuntimeError("the power is out")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("services.demo.demo_sign_ins.add", broken)
-        with pytest.raises(RuntimeError, match="power"):
-            demo.load(SYSTEM)
-    with reading(SYSTEM) as w:
-        assert (_count(w, Customer), _count(w, Case), _count(w, Interaction)) == (0, 0, 0)
-        assert rollup_check.mismatches(w) == []
-    assert len(demo.load(SYSTEM).sign_ins) == 3
-
-
-def test_what_a_killed_process_has_left_is_cleared_away_first(
-    fresh_engines: Engines, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr("services.demo._given_up", lambda _actor: None)  # nobody is left to tidy up
-        patch.setattr("services.demo.demo_rows.Adding", lambda *_given: (_ for _ in ()).throw(KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            demo.load(SYSTEM)
-    with pytest.raises(Conflict, match="right now"):
-        demo.load(SYSTEM)
-    monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=1))
-    assert demo.load(SYSTEM).counts["customers"] == 500
-    with reading(SYSTEM) as w:
-        assert _count(w, Customer) == 500
-        assert rollup_check.mismatches(w) == []
-
-
-def test_progress_rises_to_the_end(fresh_engines: Engines, now: datetime) -> None:
-    told: list[imports.Progress] = []
-    demo.load(SYSTEM, on_progress=told.append)
-    shares = [p.share for p in told]
-    assert shares == sorted(shares)
-    assert shares[-1] == pytest.approx(1.0)
-
-
-def test_the_command_line_loads_it_and_prints_who_may_sign_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAPPORT_VAR_DIR", str(tmp_path))
-    monkeypatch.delenv("RAPPORT_DATABASE_URL", raising=False)
-    settings.cache_clear()
-    for factory in (work_module.WriteSession, work_module.ReadSession):
-        factory.configure(join_transaction_mode="conditional_savepoint")
-    try:
-        told, again = (CliRunner().invoke(cli.app, ["demo"]) for _time in range(2))
-    finally:
-        settings.cache_clear()
-    assert told.exit_code == 0, told.output
-    assert all(email in told.output for email in demo_sign_ins.EMAILS.values())
-    assert again.exit_code == 1
-    assert "without customers" in " ".join(again.output.split())

@@ -94,6 +94,19 @@ def _gifts(rng: np.random.Generator, calendar: Calendar, catalogue: Catalogue, d
     return order, np.full(len(order), catalogue.number("CO-113"))
 
 
+def _by_hand(catalogue: Catalogue, who: Counts, order: Counts, product: Counts) -> tuple[Counts, Counts]:
+    """The demonstration's customer takes what softens the water every other time, and now it is time again.
+
+    Coffee is in the order that has just arrived.
+    """
+    softener, coffee = catalogue.number("FI-060"), catalogue.number("CO-101")
+    kept = (who[order] != HERO) | (product != softener)
+    own = np.flatnonzero(who == HERO)
+    soft, arrived = own[-5::-2], own[-2:-1]
+    more = np.repeat([softener, coffee], [len(soft), len(arrived)])
+    return np.concatenate([order[kept], soft, arrived]), np.concatenate([product[kept], more])
+
+
 def _still_sold(calendar: Calendar, catalogue: Catalogue, product: Counts, day: Counts) -> Counts:
     """What has left the range is replaced by its successor from that day on."""
     numbers = {sku: i for i, sku in enumerate(catalogue.frame["sku"])}
@@ -125,6 +138,7 @@ def lines(
         _gifts(rng, calendar, catalogue, day),
     ]
     order, product = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+    order, product = _by_hand(catalogue, who, order, product)
     product = _still_sold(calendar, catalogue, product, day[order])
     key = np.unique(order * len(catalogue.frame) + product)  # each product once per order, the machine first
     order, product = key // len(catalogue.frame), key % len(catalogue.frame)

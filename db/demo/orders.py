@@ -55,11 +55,11 @@ def ordered(rng: np.random.Generator, calendar: Calendar, how: Habits, scale: in
     """Out: who, day, ordered_at, channel (number), in order of time; at most one order of a customer a day."""
     who, at = _renewals(rng, how)
     day = calendar.day(at)
-    quiet = (who == HERO) & (day > DAYS - 9)  # its last order is made by hand below: placed yesterday, still open
+    quiet = (who == HERO) & (day > DAYS - 20)  # two are made by hand below: one has just arrived, one is still open
     who, day = who[~quiet], day[~quiet]
     more = _today(rng, calendar, how, who, day, scale)
-    who = np.concatenate([who, more, [HERO]])
-    day = np.concatenate([day, np.full(len(more), DAYS), [DAYS - 1]])
+    who = np.concatenate([who, more, [HERO, HERO]])
+    day = np.concatenate([day, np.full(len(more), DAYS), [DAYS - 8, DAYS - 1]])
     _, first = np.unique(who * (DAYS + 1) + day, return_index=True)
     who, day = who[first], day[first]
     chosen = _channels(rng, calendar, how, who, day)
@@ -88,7 +88,7 @@ def delivered(rng: np.random.Generator, calendar: Calendar, frame: pd.DataFrame,
     in_store = (frame["channel"] == STORE).to_numpy()
     posted = ~in_store & ~only_services
     promised = at_hour(rng, working_days_after(day, np.where(only_services, 8, 3)), 18, 18)
-    slow = rng.random(n) < 0.07
+    slow = (rng.random(n) < 0.07) & (frame["who"] != HERO).to_numpy()
     packing = rng.choice([1, 2], n, p=[0.75, 0.25])
     packing[(frame["who"] == HERO) & (frame["day"] == DAYS - 1)] = 2  # still open all day
     shipped = at_hour(rng, working_days_after(day, packing), 12, 17)

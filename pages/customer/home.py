@@ -87,7 +87,6 @@ with left:
     st.subheader(_("Open"))
     promises(seen, actor)
     cases(seen, actor)
-    own_requests(_("Changes of your account"))
     order_rows(seen.open_orders, actor, key="open")
     open_invoices(seen.owed, actor)
     if seen.nothing_open:
@@ -96,6 +95,7 @@ with left:
             _("Orders on their way, promises and questions that wait for an answer stand here."),
             ":material/task_alt:",
         )
+    own_requests(_("Changes of your account"))
     messages(seen, actor)
 with right:
     last_orders(seen, actor)
