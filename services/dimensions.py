@@ -92,7 +92,7 @@ def dimension_name(code: str) -> str:
 #: Lent to a question that divides by saved segments: customer_id, segment (its number as text).
 MEMBERS = "segment_member"
 #: The company's areas as one text per rule, see services/areas.py. The rule that says most of a place wins.
-_AREAS = """(SELECT k.customer_id, coalesce(z.area, k.region) AS area FROM customer AS k LEFT JOIN (
+AREAS = """(SELECT k.customer_id, coalesce(z.area, k.region) AS area FROM customer AS k LEFT JOIN (
     SELECT y.country, y.region, y.postal_code, substr(max(concat(r.weight, r.area)), 4) AS area
     FROM (SELECT DISTINCT coalesce(country, '') AS country, coalesce(region, '') AS region,
         coalesce(postal_code, '') AS postal_code FROM customer) AS y
@@ -114,7 +114,7 @@ def joins(fact: Fact, expressions: list[str]) -> str:
     wanted = {
         "p": "LEFT JOIN product AS p ON p.product_id = f.product_id",
         "c": f"LEFT JOIN customer AS c ON c.customer_id = {source.customer}",
-        "a": f"LEFT JOIN {_AREAS} AS a ON a.customer_id = {source.customer}",
+        "a": f"LEFT JOIN {AREAS} AS a ON a.customer_id = {source.customer}",
         "b": f"LEFT JOIN buyer AS b ON b.customer_id = {source.customer}",
         "g": f"LEFT JOIN {MEMBERS} AS g ON g.customer_id = {source.customer}",
         "s": f"LEFT JOIN staff AS s ON s.staff_id = {source.staff}",

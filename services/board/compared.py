@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import Integer, Select, and_, bindparam, case, func, literal_column, select
 from sqlmodel import SQLModel
 
 from db.models import HourlyContacts, HourlyOrders
@@ -18,6 +19,7 @@ from services.analytics import control
 from services.analytics.control import Usual
 from services.board import stretches
 from services.board.cells import table_of
+from services.board.regional import Regional
 from services.board.service import Service
 from services.board.stretches import Compared
 from services.work import Work
@@ -60,39 +62,52 @@ class Rolled:
     orders: dict[str, tuple[int, ...]]
 
 
-def rolled(w: Work, of: Compared, channels: Sequence[str] = ()) -> Rolled:
-    """The sums of the period and of those before."""
-    hours = table_of(HourlyContacts).c
-    only = [hours.channel.in_(list(channels))] if channels else []
-    return Rolled(
-        _summed(w, HourlyContacts, ("contacts", "begun", "again"), of, only),
-        _summed(w, HourlyOrders, ("orders", "revenue_cents"), of, []),
+def rolled(w: Work, of: Compared, channels: Sequence[str] = (), part: Regional | None = None) -> Rolled:
+    """The sums of the period and of those before, of all customers or of `part` of them."""
+    asked = (
+        (HourlyContacts, ("contacts", "begun", "again"), channels),
+        (HourlyOrders, ("orders", "revenue_cents"), ()),
     )
+    found = []
+    for model, measures, only in asked:
+        rows = part.by_stretch(model, of, only) if part else _summed(w, model, measures, of, only)
+        found.append({s.name: rows.get(s.name, (0,) * len(measures)) for s in of.all})
+    return Rolled(*found)
 
 
 def _summed(
-    w: Work, model: type[SQLModel], measures: tuple[str, ...], of: Compared, only: list[Any]
+    w: Work, model: type[SQLModel], measures: tuple[str, ...], of: Compared, channels: Sequence[str]
 ) -> dict[str, tuple[int, ...]]:
     """Stretch -> measures. Earlier periods end at the same time of day; the period itself is counted whole."""
-    rows = table_of(model).c
-    within = stretches.table_of_days(w, of.all)
     until = of.until or time.max
-    last = and_(rows.day == within.c["last"], within.c.name != "now")
-    whole = or_(~last, rows.hour < until.hour) if of.until else None
-    running = and_(last, rows.hour == until.hour)
-    share = (until.minute + until.second / 60) / 60
-    sums = []
-    for measure in (rows[m] for m in measures):
-        sums += [measure if whole is None else case((whole, measure), else_=0)]
-        sums += [case((running, measure), else_=0) if of.until else measure * 0]
+    values: dict[str, Any] = {**stretches.given_days(of.all), "hour": until.hour}
+    values |= {"channels": list(channels)} if channels else {}
+    share = (until.minute + until.second / 60) / 60 if of.until else 0.0
+    rows = w.session.execute(_statement(w.dialect, model, measures, bool(channels)), values)
+    sums: dict[str, list[float]] = {}
+    for name, later, running, *added in rows:
+        # What came after the time of day counts in the period itself only, the running hour by its share.
+        weight = 1.0 if of.until is None or name == "now" or not later else share if running else 0.0
+        kept = sums.setdefault(name, [0.0] * len(measures))
+        kept[:] = [a + weight * int(b) for a, b in zip(kept, added, strict=True)]
+    return {name: tuple(round(v) for v in kept) for name, kept in sums.items()}
+
+
+@cache
+def _statement(dialect: str, model: type[SQLModel], measures: tuple[str, ...], of_some: bool) -> Select[Any]:
+    """name, 1 from the running hour of the last day on, 1 in it, sums. Made once: that takes longer than its answer."""
+    rows = table_of(model).c
+    within = stretches.table_of_days(dialect)
+    hour = bindparam("hour", type_=Integer())
+    last = rows.day == within.c["last"]
+    later = case((and_(last, rows.hour >= hour), 1), else_=0).label("later")
+    running = case((and_(last, rows.hour == hour), 1), else_=0).label("running")
+    sums = [func.sum(rows[m]) for m in measures]
     inside = rows.day.between(within.c["first"], within.c["last"])
-    statement = select(within.c.name, *(func.coalesce(func.sum(s), 0) for s in sums)).select_from(within)
-    statement = statement.join(table_of(model), inside).where(*only).group_by(within.c.name)
-    found = {
-        row[0]: tuple(round(int(a) + share * int(b)) for a, b in zip(row[1::2], row[2::2], strict=True))
-        for row in w.session.execute(statement)
-    }
-    return {s.name: found.get(s.name, (0,) * len(measures)) for s in of.all}
+    where = [rows.channel.in_(bindparam("channels", expanding=True))] if of_some else []
+    counted = select(within.c.name, later, running, *sums).select_from(within).join(table_of(model), inside)
+    groups: tuple[Any, ...] = (within.c.name, literal_column("later"), literal_column("running"))
+    return counted.where(*where).group_by(*groups)
 
 
 def figures(of: Compared, sums: Rolled, service: Service) -> list[Figure]:

@@ -7,10 +7,11 @@ from datetime import date, datetime
 import pandas as pd
 
 from db.models import Role
-from services import clock, company, teams
+from services import clock, columnar, company, teams
 from services.board import compared, periods, stretches, sums
 from services.board.compared import Figure, Kind
 from services.board.periods import Choice, Grain, Period
+from services.board.regional import Regional
 from services.board.service import Service, service
 from services.board.usual import Usual, usual
 from services.work import Work
@@ -26,6 +27,7 @@ class Asked:
     channels: Sequence[str] = ()
     categories: Sequence[str] = ()
     teams: Sequence[int] = ()
+    regions: Sequence[str] = ()  # areas of the company, "" for customers without one
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class View:
     channels: Sequence[str] = ()
     categories: Sequence[str] = ()
     teams: Sequence[int] = ()
+    regions: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -90,35 +93,47 @@ def view_of(w: Work, asked: Asked, extent: sums.Extent) -> View:
         tuple(asked.channels),
         tuple(asked.categories),
         tuple(asked.teams),
+        tuple(asked.regions),
     )
 
 
 def board(w: Work, asked: Asked) -> Board:
-    """The figures and frames of all charts at this instant. The number of statements does not depend on the data."""
+    """The figures and frames of all charts at this instant. The number of statements does not depend on the data.
+
+    Of some areas they come from the columnar copy. Raises Preparing while there is none.
+    """
     w.require(Role.MANAGER)
+    if not asked.regions:
+        return _board(w, asked, None)
+    columnar.follow_now()
+    with columnar.reading(w) as copy:
+        return _board(w, asked, Regional.of(w, copy, asked.regions))
+
+
+def _board(w: Work, asked: Asked, part: Regional | None) -> Board:
     extent = sums.extent(w)
     view = view_of(w, asked, extent)
     home = company.of(w)
-    joined = sums.customers(w, view.daily, view.daily_grain)
+    joined = sums.customers(w, view.daily, view.daily_grain, part)
     against = stretches.compared(w, view.period, extent.period.first if extent.period else None)
     asked_of = [*against.all, *stretches.of_buckets(w, view.daily, view.daily_grain)]
-    found = service(w, asked_of, view.teams)
+    found = service(w, asked_of, view.teams, view.regions)
     return Board(
         at=w.now,
         zone=home.time_zone,
         currency=home.currency,
         view=view,
         extent=extent,
-        contacts=sums.contacts(w, view.period, view.grain, view.channels),
-        orders=sums.orders(w, view.period, view.grain),
-        usual=usual(w, view.period, extent.sales),
+        contacts=sums.contacts(w, view.period, view.grain, view.channels, part),
+        orders=sums.orders(w, view.period, view.grain, part),
+        usual=usual(w, view.period, extent.sales, part),
         customers=joined,
         joined=_joined(joined, view),
-        revenue=sums.revenue(w, view.monthly, view.monthly_grain, view.categories),
-        cases=sums.open_cases(w, view.teams),
+        revenue=sums.revenue(w, view.monthly, view.monthly_grain, view.categories, part),
+        cases=sums.open_cases(w, view.teams, view.regions),
         service=found,
-        again=sums.again(w, view.daily, view.daily_grain, view.channels),
-        figures=compared.figures(against, compared.rolled(w, against, view.channels), found),
+        again=sums.again(w, view.daily, view.daily_grain, view.channels, part),
+        figures=compared.figures(against, compared.rolled(w, against, view.channels, part), found),
         teams={str(team.id): team.name for team in teams.everything(w)},
     )
 

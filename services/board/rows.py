@@ -24,11 +24,14 @@ from db.models import (
     Role,
     StaffMember,
 )
+from services import columnar
 from services.board import cells, marks, periods, service_rows, sums
 from services.board.cells import Key, Source, keyed, table_of
 from services.board.live import View
 from services.board.marks import Mark
-from services.board.service import of_teams
+from services.board.periods import Period
+from services.board.regional import Regional
+from services.board.service import of_areas, of_teams
 from services.work import Work
 
 CASE, CONTACT, CUSTOMER = table_of(Case).c, table_of(Interaction).c, table_of(Customer).c
@@ -70,9 +73,32 @@ def behind(
     if place is None or (place[1] is not None and mark.chart in by_day):
         return None  # these are counted by day, there are no hours to open
     source = _source(view, mark, named)
+    if view.regions:
+        return _regional(w, view, mark, source, place, named, after, limit)
     count, cents = cells.total(w, source, *place)
     rows = cells.newest(w, source, *place, after, limit + 1)
     return _behind(mark, source.statement, source.key, (count, cents), rows, limit)
+
+
+def _regional(
+    w: Work, view: View, mark: Mark, source: Source, place: tuple[Period, int | None], named: tuple[str, ...],
+    after: Key | None, limit: int,
+) -> Behind:  # fmt: skip
+    """Which rows they are is read from the copy, what they say from the primary."""
+    rest = mark.series == sums.REST and bool(named)
+    only = {marks.REVENUE: view.categories, marks.ORDERS: (), marks.CUSTOMERS: ()}.get(mark.chart, view.channels)
+    if mark.series and not rest:
+        only = (mark.series,)
+    elif mark.series == "" and mark.chart == marks.REVENUE:
+        only = ("",)
+    with columnar.reading(w) as copy:
+        part = Regional.of(w, copy, view.regions)
+        again = mark.chart == marks.AGAIN
+        more: dict[str, Any] = {"but": rest, "again": again, "after": after, "limit": limit + 1}
+        count, cents, keys = part.behind(source.model, *place, named if rest else only, **more)
+    statement = source.statement.where(tuple_(*source.key[1:]).in_(keys))
+    rows = list(w.session.execute(statement.order_by(*(k.desc() for k in source.key)))) if keys else []
+    return _behind(mark, source.statement, source.key, (count, cents if source.cents else None), rows, limit)
 
 
 def _behind(
@@ -189,7 +215,7 @@ def _cases(w: Work, view: View, mark: Mark, after: Key | None, limit: int) -> Be
     age = _age(w, mark.bucket)
     if not age and mark.bucket != periods.ALL:
         return None
-    which = [CASE.closed_at.is_(None), *age, *of_teams(view.teams)]
+    which = [CASE.closed_at.is_(None), *age, *of_teams(view.teams), *of_areas(w, CASE.customer_id, view.regions)]
     key = (CASE.opened_at, CASE.id)
     statement = (
         select(

@@ -8,15 +8,16 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Date, DateTime, Select, and_, bindparam, case, func, literal_column, select
 from sqlmodel import col
 
 from db.models import Case, Promise, Role, TeamMember
-from services import clock, company
+from services import areas, clock, company
 from services.board import stretches
 from services.board.stretches import Stretch
 from services.work import Work
@@ -52,17 +53,23 @@ class Service:
         return self.promises[name, KEPT], due
 
 
-def service(w: Work, asked: Sequence[Stretch], teams: Sequence[int] = ()) -> Service:
-    """Everything about service in these stretches, of all teams or of some."""
+def service(w: Work, asked: Sequence[Stretch], teams: Sequence[int] = (), regions: Sequence[str] = ()) -> Service:
+    """Everything about service in these stretches, of all teams or of some, of all customers or of some areas."""
     w.require(Role.MANAGER)
-    where = of_teams(teams)
-    answers = _counted(w, ANSWERED, asked, where, col(Case.first_answer_minutes), col(Case.first_answer_minutes) >= 0)
-    return Service(
-        _by_team(_counted(w, OPENED, asked, where)),
-        _by_team(_counted(w, SOLVED, asked, where)),
-        Counter({(name, int(minutes)): n for name, minutes, n in answers}),
-        _promises(w, asked, teams),
+    opened, solved, answered, promises = (
+        _counted(w, asked, what, teams, regions) for what in ("opened", "solved", "answered", "promises")
     )
+    return Service(
+        Counter({(name, str(team or NO_TEAM)): n for name, team, n in opened}),
+        Counter({(name, str(team or NO_TEAM)): n for name, team, n in solved}),
+        Counter({(name, int(minutes)): n for name, minutes, n in answered}),
+        Counter({(name, end): n for name, end, n in promises}),
+    )
+
+
+def of_areas(w: Work, customer_id: Any, regions: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Only what is about customers in these areas; everything when none is named."""
+    return [areas.inside(customer_id, company.of(w).areas, regions)] if regions else []
 
 
 def of_teams(teams: Sequence[int]) -> list[ColumnElement[bool]]:
@@ -78,8 +85,11 @@ def of_owners(teams: Sequence[int]) -> list[ColumnElement[bool]]:
 
 def ending(w: Work) -> Any:
     """How a promise stands now, as one of ENDS."""
-    today = clock.day_of(w.now, company.of(w).zone)
-    over = case((col(Promise.due_at).is_not(None), col(Promise.due_at) < w.now), else_=col(Promise.due_on) < today)
+    return _ending(w.now, clock.day_of(w.now, company.of(w).zone))
+
+
+def _ending(now: Any, today: Any) -> Any:
+    over = case((col(Promise.due_at).is_not(None), col(Promise.due_at) < now), else_=col(Promise.due_on) < today)
     is_kept = col(Promise.kept_at).is_not(None)
     return case(
         (and_(is_kept, col(Promise.kept_late).is_(False)), KEPT),
@@ -101,32 +111,41 @@ def median(counts: dict[int, int]) -> float | None:
 
 
 def _counted(
-    w: Work,
-    at: Any,
-    asked: Sequence[Stretch],
-    where: Sequence[ColumnElement[bool]],
-    by: Any = None,
-    only: ColumnElement[bool] | None = None,
-) -> list[Any]:
-    """(stretch, `by` or team, number) of cases whose `at` lies in a stretch."""
-    within = stretches.table(w, asked)
-    by = col(Case.team_id) if by is None else by
-    inside = and_(at >= within.c.begins, at < within.c.ends)
-    counted = select(within.c.name, by.label("by_what"), func.count()).select_from(within).join(Case, inside)
-    wanted = [*where, *([] if only is None else [only])]
-    return list(w.session.execute(counted.where(*wanted).group_by(within.c.name, literal_column("by_what"))))
+    w: Work, asked: Sequence[Stretch], what: str, teams: Sequence[int], regions: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """(stretch, team, minutes or ending, number) of cases or promises to which `what` happened in a stretch."""
+    statement = _statement(what, w.dialect, bool(teams))
+    if what == "promises":
+        values: dict[str, Any] = stretches.given_days(asked)
+        values |= {"now": w.now, "today": clock.day_of(w.now, company.of(w).zone)}
+    else:
+        values = dict(stretches.given(w.dialect, asked))
+    for condition in of_areas(w, col((Promise if what == "promises" else Case).customer_id), regions):
+        statement = statement.where(condition)
+    values |= {"teams": list(teams)} if teams else {}
+    return [tuple(row) for row in w.session.execute(statement, values)]
 
 
-def _by_team(rows: Sequence[Any]) -> Counter[tuple[str, str]]:
-    return Counter({(name, str(team or NO_TEAM)): n for name, team, n in rows})
-
-
-def _promises(w: Work, asked: Sequence[Stretch], teams: Sequence[int]) -> Counter[tuple[str, str]]:
-    within = stretches.table_of_days(w, asked)
-    inside = col(Promise.due_on).between(within.c["first"], within.c["last"])
-    counted = select(within.c.name, ending(w).label("by_what"), func.count()).select_from(within).join(Promise, inside)
-    rows = w.session.execute(counted.where(*of_owners(teams)).group_by(within.c.name, literal_column("by_what")))
-    return Counter({(name, end): n for name, end, n in rows})
+@cache
+def _statement(what: str, dialect: str, of_some: bool) -> Select[Any]:
+    """Made once: putting it together takes longer than its answer."""
+    wanted: Any = bindparam("teams", expanding=True)
+    if what == "promises":
+        within = stretches.table_of_days(dialect)
+        inside: Any = col(Promise.due_on).between(within.c["first"], within.c["last"])
+        by = _ending(bindparam("now", type_=DateTime(timezone=True)), bindparam("today", type_=Date()))
+        members = select(col(TeamMember.staff_id)).where(col(TeamMember.team_id).in_(wanted))
+        model: Any = Promise
+        where: list[Any] = [col(Promise.owner_id).in_(members)] if of_some else []
+    else:
+        within = stretches.table(dialect)
+        at = {"opened": OPENED, "solved": SOLVED, "answered": ANSWERED}[what]
+        inside = and_(at >= within.c.begins, at < within.c.ends)
+        by, model = col(Case.first_answer_minutes) if what == "answered" else col(Case.team_id), Case
+        where = [col(Case.team_id).in_(wanted)] if of_some else []
+        where += [col(Case.first_answer_minutes) >= 0] if what == "answered" else []
+    counted = select(within.c.name, by.label("by_what"), func.count()).select_from(within).join(model, inside)
+    return counted.where(*where).group_by(within.c.name, literal_column("by_what"))
 
 
 def grid(counts: Counter[tuple[str, str]], buckets: Sequence[str], series: Sequence[str]) -> pd.DataFrame:

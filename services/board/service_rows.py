@@ -9,7 +9,7 @@ from services.board import marks, periods, stretches
 from services.board.cells import Key, keyed, table_of
 from services.board.live import View
 from services.board.marks import Mark
-from services.board.service import ENDS, NO_TEAM, ending, of_owners, of_teams
+from services.board.service import ENDS, NO_TEAM, ending, of_areas, of_owners, of_teams
 from services.work import Work
 
 CASE, PROMISE = table_of(Case).c, table_of(Promise).c
@@ -35,12 +35,18 @@ def found(w: Work, view: View, mark: Mark, after: Key | None, limit: int) -> Fou
     return statement, key, (int(total), None), list(w.session.execute(statement))
 
 
-def _cases(_w: Work, view: View, mark: Mark, days: stretches.Stretch) -> Any:
+def _cases(w: Work, view: View, mark: Mark, days: stretches.Stretch) -> Any:
     team = _team(mark.series)
     if team is None:
         return None
     at = _AT[mark.chart]
-    which = [at >= days.begins, at < days.ends, *of_teams(view.teams), *team]
+    which = [
+        at >= days.begins,
+        at < days.ends,
+        *of_teams(view.teams),
+        *team,
+        *of_areas(w, CASE.customer_id, view.regions),
+    ]
     if mark.chart == marks.ANSWERS:
         which.append(CASE.first_answer_minutes >= 0)
     statement = (
@@ -74,6 +80,7 @@ def _promises(w: Work, view: View, mark: Mark, days: stretches.Stretch) -> Any:
     if mark.series not in (None, *ENDS):
         return None
     which = [PROMISE.due_on.between(days.days.first, days.days.last), *of_owners(view.teams)]
+    which += of_areas(w, PROMISE.customer_id, view.regions)
     if mark.series is not None:
         which.append(and_(ending(w) == mark.series))
     statement = (

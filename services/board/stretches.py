@@ -11,13 +11,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CTE, JSON, ColumnElement, Date, DateTime, String, cast, func, literal, literal_column, select
+from sqlalchemy import CTE, JSON, ColumnElement, Date, DateTime, String, bindparam, cast, func, literal_column, select
 
 from services import clock, company
 from services.board.periods import Grain, Period, buckets, days_of
 from services.work import Work
 
 EARLIER = 8
+GIVEN = "stretches_given"
 #: No further back than this, so that a tick costs the same however old the company is.
 MOST_DAYS_BACK = 400
 
@@ -81,25 +82,38 @@ def _stretch(name: str, days: Period, until: time | None, zone: ZoneInfo) -> Str
     return Stretch(name, days, begins, ends)
 
 
-def table(w: Work, stretches: Sequence[Stretch]) -> CTE:
-    """name, begins, ends: the stretches as a table of the statement, to be joined with the index over an instant."""
-    return _table(w, "begins", "ends", DateTime(timezone=True), [(s.name, s.begins, s.ends) for s in stretches])
+def table(dialect: str) -> CTE:
+    """name, begins, ends: stretches as a table of a statement, to be joined with the index over an instant.
+
+    Its rows are the parameter `GIVEN`, see `given`; so a statement can be made once and used for all of them. One
+    parameter in JSON: a table of many would be compiled anew for each question, which takes longer than it.
+    """
+    return _table(dialect, "begins", "ends", DateTime(timezone=True))
 
 
-def table_of_days(w: Work, stretches: Sequence[Stretch]) -> CTE:
+def table_of_days(dialect: str) -> CTE:
     """name, first, last: the same by days."""
-    return _table(w, "first", "last", Date(), [(s.name, s.days.first, s.days.last) for s in stretches])
+    return _table(dialect, "first", "last", Date())
 
 
-def _table(w: Work, low: str, high: str, kind: Any, rows: list[tuple[str, Any, Any]]) -> CTE:
-    """One parameter in JSON: a table of many would be compiled anew for each question, which takes longer than it."""
-    mark = "" if w.dialect == "sqlite" or isinstance(kind, Date) else "+00"
-    given = json.dumps([(name, _stored(a) + mark, _stored(b) + mark) for name, a, b in rows])
-    if w.dialect == "sqlite":
-        value = func.json_each(given).table_valued("value", name="given").c.value
+def given(dialect: str, stretches: Sequence[Stretch]) -> dict[str, str]:
+    """The rows of `table`."""
+    mark = "" if dialect == "sqlite" else "+00"
+    return {GIVEN: json.dumps([(s.name, _stored(s.begins) + mark, _stored(s.ends) + mark) for s in stretches])}
+
+
+def given_days(stretches: Sequence[Stretch]) -> dict[str, str]:
+    """The rows of `table_of_days`."""
+    return {GIVEN: json.dumps([(s.name, _stored(s.days.first), _stored(s.days.last)) for s in stretches])}
+
+
+def _table(dialect: str, low: str, high: str, kind: Any) -> CTE:
+    rows = bindparam(GIVEN, type_=String())
+    if dialect == "sqlite":
+        value = func.json_each(rows).table_valued("value", name="given").c.value
         parts: list[ColumnElement[Any]] = [func.json_extract(value, f"$[{n}]") for n in range(3)]
     else:
-        value = func.json_array_elements(cast(literal(given, String()), JSON)).column_valued("given")
+        value = func.json_array_elements(cast(rows, JSON)).column_valued("given")
         texts = [value.op("->>")(literal_column(str(n))) for n in range(3)]
         parts = [texts[0], cast(texts[1], kind), cast(texts[2], kind)]
     labels = ("name", low, high)

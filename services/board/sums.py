@@ -28,7 +28,8 @@ from db.models import (
 )
 from services.board.cells import table_of
 from services.board.periods import Grain, Period, buckets
-from services.board.service import of_teams
+from services.board.regional import Regional
+from services.board.service import of_areas, of_teams
 from services.rollups import MEASURES
 from services.work import Work
 
@@ -106,16 +107,23 @@ def _bucket(place: Any, grain: Grain) -> str:
 
 
 def _summed(
-    w: Work, model: type[SQLModel], period: Period, grain: Grain, series: Any = None, only: Any = None
-) -> list[tuple[Any, ...]]:
-    """(bucket, series, measures...) of a roll-up table, added up by the database; without a series it is ""."""
+    w: Work, model: type[SQLModel], period: Period, grain: Grain, series: Any = None, values: Sequence[str] = (),
+    part: Regional | None = None,
+) -> list[tuple[Any, ...]]:  # fmt: skip
+    """(bucket, series, measures...) of a roll-up table, added up by the database; without a series it is "".
+
+    `values`: only these of the series. `part`: only of these areas.
+    """
+    if part is not None:
+        found = part.summed(model, period, grain, by_series=series is not None, only=values)
+        return [(_bucket(place, grain), name, *measures) for place, name, *measures in found]
     table = table_of(model)
     place = _place(table, grain)
     sums = [func.sum(table.c[m]) for m in MEASURES[model]]
     parts = [place] if series is None else [place, series]
     statement = select(*parts, *sums).where(table.c.day.between(period.first, period.last))
-    if only is not None:
-        statement = statement.where(only)
+    if values:
+        statement = statement.where(series.in_(list(values)))
     rows = w.session.execute(statement.group_by(*parts))
     n = len(parts)
     return [(_bucket(row[0], grain), row[1] if n > 1 else "", *map(int, row[n:])) for row in rows]
@@ -132,7 +140,9 @@ def _grid(rows: list[tuple[Any, ...]], names: Sequence[str], places: list[str], 
     return pd.DataFrame(cells, columns=["bucket", "series", *names])
 
 
-def contacts(w: Work, period: Period, grain: Grain, channels: Sequence[str] = ()) -> pd.DataFrame:
+def contacts(
+    w: Work, period: Period, grain: Grain, channels: Sequence[str] = (), part: Regional | None = None
+) -> pd.DataFrame:
     """Contacts with a known date by channel. No channels given: all of them.
 
     Out: bucket, series (channel), contacts.
@@ -140,12 +150,14 @@ def contacts(w: Work, period: Period, grain: Grain, channels: Sequence[str] = ()
     w.require(Role.MANAGER)
     wanted = [c for c in CHANNELS if c in channels] or list(CHANNELS)
     channel = col(HourlyContacts.channel)
-    only = channel.in_(wanted) if len(wanted) < len(CHANNELS) else None
-    rows = [row[:3] for row in _summed(w, HourlyContacts, period, grain, channel, only)]
+    only = wanted if len(wanted) < len(CHANNELS) else ()
+    rows = [row[:3] for row in _summed(w, HourlyContacts, period, grain, channel, only, part)]
     return _grid(rows, ["contacts"], buckets(period, grain), wanted)
 
 
-def again(w: Work, period: Period, grain: Grain, channels: Sequence[str] = ()) -> pd.DataFrame:
+def again(
+    w: Work, period: Period, grain: Grain, channels: Sequence[str] = (), part: Regional | None = None
+) -> pd.DataFrame:
     """Contacts in which customers had to explain something again, by channel.
 
     Out: bucket, series (channel), contacts, begun (those that customers began), again.
@@ -153,21 +165,21 @@ def again(w: Work, period: Period, grain: Grain, channels: Sequence[str] = ()) -
     w.require(Role.MANAGER)
     wanted = [c for c in CHANNELS if c in channels] or list(CHANNELS)
     channel = col(HourlyContacts.channel)
-    rows = _summed(w, HourlyContacts, period, grain, channel, channel.in_(wanted))
+    rows = _summed(w, HourlyContacts, period, grain, channel, wanted, part)
     return _grid(rows, list(MEASURES[HourlyContacts]), buckets(period, grain), wanted)
 
 
-def orders(w: Work, period: Period, grain: Grain) -> pd.DataFrame:
+def orders(w: Work, period: Period, grain: Grain, part: Regional | None = None) -> pd.DataFrame:
     """Sales of all channels. Out: bucket, series (""), orders, revenue_cents."""
     w.require(Role.MANAGER)
-    rows = _summed(w, HourlyOrders, period, grain)
+    rows = _summed(w, HourlyOrders, period, grain, part=part)
     return _grid(rows, ["orders", "revenue_cents"], buckets(period, grain), [""])
 
 
-def customers(w: Work, period: Period, grain: Grain) -> pd.DataFrame:
+def customers(w: Work, period: Period, grain: Grain, part: Regional | None = None) -> pd.DataFrame:
     """New customers. Out: bucket, series (""), joined."""
     w.require(Role.MANAGER)
-    rows = _summed(w, DailyCustomers, period, grain)
+    rows = _summed(w, DailyCustomers, period, grain, part=part)
     return _grid(rows, ["joined"], buckets(period, grain), [""])
 
 
@@ -183,12 +195,13 @@ class Revenue:
     rest: bool
 
 
-def revenue(w: Work, period: Period, grain: Grain, categories: Sequence[str] = ()) -> Revenue:
+def revenue(
+    w: Work, period: Period, grain: Grain, categories: Sequence[str] = (), part: Regional | None = None
+) -> Revenue:
     """Revenue by category. No categories given: all of them."""
     w.require(Role.MANAGER)
     category = col(DailySales.category)
-    only = category.in_(list(categories)) if categories else None
-    rows = _summed(w, DailySales, period, grain, category, only)
+    rows = _summed(w, DailySales, period, grain, category, categories, part)
     weight: Counter[str] = Counter()
     for _place, name, lines, _units, cents in rows:
         if lines:
@@ -221,13 +234,14 @@ class OpenCases:
     overdue: int  # the answer was due before now
 
 
-def open_cases(w: Work, teams: Sequence[int] = ()) -> OpenCases:
+def open_cases(w: Work, teams: Sequence[int] = (), regions: Sequence[str] = ()) -> OpenCases:
     """Cases that are not closed, by age, of all teams or some. Reads the open ones only, through their own index."""
     w.require(Role.MANAGER)
     at = [(bucket, w.now - timedelta(days=days)) for bucket, days in AGES[:-1]]
     age = case(*((col(Case.opened_at) > instant, bucket) for bucket, instant in at), else_=AGES[-1][0])
     late = func.sum(case((col(Case.answer_by) < w.now, 1), else_=0))
-    statement = select(age.label("age_band"), func.count(), late).where(col(Case.closed_at).is_(None), *of_teams(teams))
+    which = [col(Case.closed_at).is_(None), *of_teams(teams), *of_areas(w, col(Case.customer_id), regions)]
+    statement = select(age.label("age_band"), func.count(), late).where(*which)
     rows = w.session.execute(statement.group_by(literal_column("age_band"))).all()
     frame = _grid([(b, "", n) for b, n, _ in rows], ["cases"], [b for b, _ in AGES], [""])
     return OpenCases(frame, sum(n for _, n, _ in rows), sum(int(n) for _, _, n in rows))

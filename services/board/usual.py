@@ -17,6 +17,7 @@ from services import company
 from services.board import spans
 from services.board.cells import table_of
 from services.board.periods import Period
+from services.board.regional import Regional
 from services.work import Work
 
 WEEKS = 4
@@ -36,32 +37,39 @@ class Usual:
     by_hour: pd.DataFrame | None = None
 
 
-def usual(w: Work, period: Period, sales: Period | None) -> Usual | None:
+def usual(w: Work, period: Period, sales: Period | None, part: Regional | None = None) -> Usual | None:
     """What to compare the sales of a period with; None where nothing was sold before it. `sales`: days with sales."""
     w.require(Role.MANAGER)
     if sales is None or sales.first >= period.first:
         return None
-    return _weekday(w, period.first, sales.first) if period.single else _days_before(w, period)
+    return _weekday(w, period.first, sales.first, part) if period.single else _days_before(w, period, part)
 
 
-def _days_before(w: Work, period: Period) -> Usual:
+def _days_before(w: Work, period: Period, part: Regional | None) -> Usual:
+    if part is not None:
+        hours = part.hours(period.before)
+        return Usual(_sum(hours, "orders"), _sum(hours, "revenue_cents"), 0, so_far=False)
     sums = func.sum(HourlyOrders.orders), func.sum(HourlyOrders.revenue_cents)
     days = col(HourlyOrders.day).between(period.before.first, period.before.last)
     orders, cents = w.session.execute(select(*sums).where(days)).one()
     return Usual(float(orders or 0), float(cents or 0), 0, so_far=False)
 
 
-def _weekday(w: Work, day: date, first_sale: date) -> Usual | None:
+def _weekday(w: Work, day: date, first_sale: date, of: Regional | None) -> Usual | None:
     days = [day - timedelta(weeks=n) for n in range(1, WEEKS + 1) if day - timedelta(weeks=n) >= first_sale]
     if not days:
         return None
     hours = table_of(HourlyOrders).c
     sums = func.sum(hours.orders).label("orders"), func.sum(hours.revenue_cents).label("revenue_cents")
     key = hours.day, hours.hour
-    rows = w.session.execute(select(*key, *sums).where(hours.day.in_(days)).group_by(*key)).all()
+    rows: Sequence[Any]
+    if of is None:
+        rows = w.session.execute(select(*key, *sums).where(hours.day.in_(days)).group_by(*key)).all()
+    else:
+        rows = [row for row in of.hours(Period(days[-1], days[0])) if row.day in days]
     now = w.now.astimezone(company.of(w).zone)
     so_far = day == now.date()
-    part = _this_hour(w, days, now) if so_far else (0, 0)
+    part = _this_hour(w, days, now, of) if so_far else (0, 0)
     by_now = [row for row in rows if not so_far or row.hour < now.hour]
     last = [row for row in rows if row.day == days[0]]
     return Usual(
@@ -91,7 +99,7 @@ def _by_hour(rows: Sequence[Any], days: int) -> pd.DataFrame:
     )
 
 
-def _this_hour(w: Work, days: Sequence[date], now: datetime) -> tuple[int, int]:
+def _this_hour(w: Work, days: Sequence[date], now: datetime, of: Regional | None) -> tuple[int, int]:
     """Orders and revenue of the hour that is not over yet, up to the same minute and second of each day."""
     zone = company.of(w).zone
     parts: list[spans.Span] = []
@@ -101,6 +109,8 @@ def _this_hour(w: Work, days: Sequence[date], now: datetime) -> tuple[int, int]:
         parts += spans.wall(start, end, zone) if end > start else []
     if not parts:
         return 0, 0
+    if of is not None:
+        return of.sold_within(parts)
     at = col(Order.ordered_at)
     statement = select(func.count(), func.coalesce(func.sum(Order.lines_cents), 0)).where(
         or_(*(and_(at >= start, at < end) for start, end in parts)), col(Order.status).not_in(NOT_A_SALE)
