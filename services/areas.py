@@ -11,12 +11,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_
+from sqlmodel import col, select
 
-from db.models import CustomerAddress
+from db.models import CustomerAddress, Role
 from services.errors import Invalid
 from services.inputs import line
 from services.text import _
+from services.work import Work
 
 MOST_AREAS, MOST_RULES = 40, 400
 _SPAN = re.compile(r"(\d{1,8})\s*(?:-|–|\.\.)\s*(\d{1,8})")
@@ -90,6 +92,13 @@ def _rules(area: Area) -> list[tuple[int, str, str, str, str]]:
 
 def _every(areas: Sequence[Area]) -> list[tuple[int, str, str, str, str]]:
     return [rule for area in areas for rule in _rules(area)]
+
+
+def recorded(w: Work, most: int = 200) -> list[str]:
+    """The regions that addresses name, by name. For managers."""
+    w.require(Role.MANAGER)
+    region = col(CustomerAddress.region)
+    return list(w.session.exec(select(region).where(region != "").distinct().order_by(region).limit(most)))
 
 
 def inside(customer_id: Any, areas: Sequence[Area], wanted: Sequence[str]) -> ColumnElement[bool]:

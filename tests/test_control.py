@@ -20,6 +20,27 @@ def test_counts_that_scatter_more_than_chance_have_a_wider_range() -> None:
     assert sum(held) / len(held) > 0.9
 
 
+@pytest.mark.parametrize(("rate", "growth", "least"), [(100, 0.1, 0.93), (400, 0.1, 0.93), (100, -0.08, 0.92)])
+def test_what_grows_or_shrinks_is_expected_to_go_on(rate: int, growth: float, least: float) -> None:
+    means = rate * (1 + growth) ** np.array([-1, -2, -3, -4, -5, -6, -7, -8, 0.0])
+    drawn = np.random.default_rng(6).poisson(means, (2000, 9)).tolist()
+    found = [(control.counts(row[:8]), row[8]) for row in drawn]
+    known = [(usual, value) for usual, value in found if usual is not None]
+    assert sum(usual.holds(value) for usual, value in known) / len(known) > least
+    assert sum(usual.trend == (1 if growth > 0 else -1) for usual, _value in known) / len(known) > 0.8
+
+
+def test_one_odd_period_does_not_hide_the_next() -> None:
+    plain, odd = (
+        control.counts([100, 96, 103, 99, 101, 97, 104, 98]),
+        control.counts([100, 96, 310, 99, 101, 97, 104, 98]),
+    )
+    assert plain is not None
+    assert odd is not None
+    assert (odd.low, odd.high) == pytest.approx((plain.low, plain.high), abs=3)
+    assert not odd.holds(150)
+
+
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
 def test_about_95_of_100_ordinary_shares_lie_inside(share: float) -> None:
     drawn = np.random.default_rng(5).binomial(40, share, (2000, 9)).tolist()

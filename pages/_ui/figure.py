@@ -75,6 +75,15 @@ def figure(
     return chosen
 
 
+def numbers_and_files(
+    actor: Actor, name: str, table: Table, chart: tuple[dict[str, Any], pd.DataFrame] | None = None
+) -> None:
+    """Only the files and the numbers, for a chart that is drawn in a way of its own. `chart`: specification, marks."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _buttons(actor, name, table, chart, Role.MANAGER)
+    _numbers(name, table)
+
+
 def _content(
     sid: str, form: Form, table: Table, chart: tuple[dict[str, Any], pd.DataFrame] | None, role: Role
 ) -> bytes:

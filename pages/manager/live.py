@@ -26,7 +26,7 @@ def cards_of(actor: Actor, shown: prepared.Shown) -> None:
         for card in shown.cards:
             span: Any = "all" if card.chart in WIDE else 1
             with grid.cell(column_span=span), st.container(border=True, key=f"live_card_{card.chart}"):
-                if cards.draw(card) and picked is not None:
+                if cards.draw(actor, shown.board, card) and picked is not None:
                     behind.panel(actor, shown.board, card, picked)
 
 
@@ -50,9 +50,10 @@ def board_now() -> None:
     with reported() as outcome, reading(actor) as w:
         seen = prepared.state(w)
         categories, teams = prepared.categories(w, seen), prepared.teams_of(w, seen)
+        areas = prepared.areas(w, seen)
     if not outcome.ok:
         return
-    asked = filters.widgets(categories, teams)
+    asked = filters.widgets(categories, teams, areas)
     filters.write_address()
     with reported() as outcome:
         shown = prepared.shown(actor, asked, seen, of_service=st.session_state["live_view"] == SERVICE)
@@ -65,7 +66,7 @@ def board_now() -> None:
         return
     overview.hints(shown.board)
     overview.figures(shown.metrics, shown.compared)
-    against.shown(shown.against)
+    against.shown(actor, shown.board, shown.against)
     cards_of(actor, shown)
 
 

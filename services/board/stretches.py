@@ -1,7 +1,7 @@
 """What a period is compared with: as long a stretch before, and several of them for the usual range.
 
-A single day is compared with the same weekday of the weeks before, a range with as many days just before. Where the
-period is not over yet, the earlier ones end at the same time of day.
+Up to four weeks are compared with as many days on the same weekdays before, longer ranges with as many days just
+before. Where the period is not over yet, the earlier ones end at the same time of day.
 """
 
 import json
@@ -18,6 +18,7 @@ from services.board.periods import Grain, Period, buckets, days_of
 from services.work import Work
 
 EARLIER = 8
+MONTH_LONG = 28
 GIVEN = "stretches_given"
 #: No further back than this, so that a tick costs the same however old the company is.
 MOST_DAYS_BACK = 400
@@ -51,7 +52,8 @@ def compared(w: Work, period: Period, first: date | None) -> Compared:
     zone = company.of(w).zone
     here = w.now.astimezone(zone)
     until = here.time() if period.last == here.date() else None
-    step = 7 if period.single else period.days
+    # The same weekdays, unless there are so many days that a few more of one weekday make no difference.
+    step = period.days if period.days > MONTH_LONG else -(-period.days // 7) * 7
     earlier = []
     for n in range(1, EARLIER + 1):
         back = timedelta(days=step * n)

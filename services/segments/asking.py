@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 from sqlmodel import col, select
 
 from db.models import Customer, Reason, ReasonKind, Role
-from services import access, clock, columnar, company, scores
+from services import access, clock, columnar, company
 from services.columnar import Answers
 from services.due import called
 from services.errors import Invalid
@@ -22,6 +21,7 @@ from services.segments import words
 from services.segments.compile import Compiled, compiled, predicted
 from services.segments.definition import Group
 from services.segments.fields import FIELDS, Kind
+from services.segments.lending import lent_scores
 from services.segments.seeing import asks_what_it_may, rules
 from services.text import _
 from services.work import SYSTEM, Work
@@ -114,31 +114,6 @@ def _copy(w: Work, asked: Compiled | None = None) -> Iterator[Answers]:
         if asked is not None:
             lent_scores(w, copy, asked)
         yield copy
-
-
-def lent_scores(w: Work, copy: Answers, asked: Compiled) -> None:
-    """Let a rule that asks about predictions read them."""
-    if " score AS s" in asked.tables:
-        copy.lend("score", _scores(w))
-
-
-_SCORES: dict[tuple[object, ...], pa.Table] = {}  # of the run in force
-
-
-def _scores(w: Work) -> pa.Table:
-    """What the scoring run in force expects; without one an empty table. The run never changes once it is in force.
-
-    Who has objected since is kept out by the rule itself: score fields are predictions, see `predicted`.
-    """
-    version = scores.current(replace(w, actor=SYSTEM))
-    if version is None:
-        return pa.table({name: pa.array([], pa.from_numpy_dtype(kind)) for name, kind in scores.FRAME_TYPES.items()})
-    key = (version.run_id, version.finished_at, w.session.get_bind().engine.url)
-    if key not in _SCORES:
-        table = pa.Table.from_pandas(scores.frame(replace(w, actor=SYSTEM), version), preserve_index=False)
-        _SCORES.clear()
-        _SCORES[key] = table
-    return _SCORES[key]
 
 
 def counted(w: Work, rule: Group, *, itself: int | None = None) -> Counted:

@@ -9,8 +9,9 @@ from sqlmodel import col, select
 from db.models import Segment
 from services.columnar import Answers
 from services.errors import Invalid
-from services.segments.asking import lent_scores, question_of
+from services.segments.asking import question_of
 from services.segments.definition import parse
+from services.segments.lending import lent_scores
 from services.segments.seeing import sees, visible
 from services.text import _
 from services.work import SYSTEM, Work

@@ -1,15 +1,19 @@
 """The figures of the board beside the same period before and what is usual, as tiles and as a table."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
+from pages._ui.figure import numbers_and_files
 from pages._ui.show import md
 from services.board.compared import Figure, Kind
 from services.board.live import Board
 from services.charts import words
+from services.exports import About, Column, Table
 from services.text import _, number
+from services.work import Actor
 
 
 def told(code: str) -> tuple[str, str]:
@@ -32,7 +36,7 @@ def told(code: str) -> tuple[str, str]:
     }[code]
 
 
-def shown(table: pd.DataFrame) -> None:
+def shown(actor: Actor, board: Board, table: pd.DataFrame) -> None:
     """The table, with a sentence about what is out of the ordinary."""
     unusual = [
         f"{name}: {now} ({usual})" for name, now, usual, odd in table[["name", "now", "usual", "odd"]].values if odd
@@ -46,17 +50,15 @@ def shown(table: pd.DataFrame) -> None:
             return
         names = {"name": _("Figure"), "now": _("Now"), "before": _("Period before"), "usual": _("Usual range"),
                  "about": _("What is counted")}  # fmt: skip
-        st.dataframe(
-            table[list(names)],
-            hide_index=True,
-            column_config={c: st.column_config.Column(label) for c, label in names.items()},
-            key="live_against_table",
-            alt=_("Figures against the period before and the usual range"),
-        )
+        title = _("Figures against the period before and the usual range")
+        about = About(title, _("Live board"), words.days(board.view.period), board.at, ZoneInfo(board.zone))
+        columns = tuple(Column(name, label) for name, label in names.items())
+        numbers_and_files(actor, "live_against", Table(table, columns, about))
         st.caption(
             _(
-                "A single day is compared with the same weekday of the last weeks, a range with as many days before; "
-                "unfinished days up to the same time. The range holds about 95 of 100 such periods if nothing changes."
+                "Up to four weeks are compared with as many days on the same weekdays before, longer ranges with as "
+                "many days just before; unfinished days up to the same time. The range holds about 95 of 100 such "
+                "periods if things go on as they did: where the earlier periods clearly rise or fall, it follows."
             )
         )
 
@@ -92,7 +94,8 @@ def _usual(figure: Figure, currency: str) -> str:
     if figure.usual is None:
         return _("too little data")
     ends = [_value(figure, v, currency) for v in (figure.usual.low, figure.usual.high)]
-    return " – ".join(ends) if ends[0] != ends[1] else ends[0]
+    trend = {0: "", 1: f" ({_('rising')})", -1: f" ({_('falling')})"}[figure.usual.trend]
+    return (" – ".join(ends) if ends[0] != ends[1] else ends[0]) + trend
 
 
 def _value(figure: Figure, value: float | None, currency: str) -> str:

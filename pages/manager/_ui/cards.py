@@ -3,21 +3,26 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
 from db.models import Role
+from pages._ui import figure
 from pages._ui.cached import chart_spec
 from pages._ui.guard import acting
 from pages._ui.show import md
 from pages.manager._ui import filters
+from services.board.live import Board
 from services.board.marks import Mark
 from services.board.periods import ALL
 from services.charts import bars, words
 from services.charts import board as frames
+from services.exports import About, Column, Kind, Table
 from services.text import _, locale_name
+from services.work import Actor
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ def made(
     return replace(card, options={str(m): words_of(card, m) for m in marks})
 
 
-def draw(card: Card) -> bool:
+def draw(actor: Actor, board: Board, card: Card) -> bool:
     """The card with its chart; True where its rows are open and shall be shown below it."""
     with st.container(horizontal=True, vertical_alignment="center", height=40, border=False):
         st.subheader(card.title, anchor=False, width="stretch")
@@ -81,7 +86,7 @@ def draw(card: Card) -> bool:
         alt=f"{card.title}: {card.sentence}",
     )
     _choice(card, open_)
-    _table(card)
+    _table(actor, board, card)
     return mine is not None
 
 
@@ -149,21 +154,39 @@ def _choice(card: Card, open_: Mark | None) -> None:
     )
 
 
-def _table(card: Card) -> None:
-    with st.expander(_("As a table"), on_change="rerun", key=f"live_table_{card.chart}") as table:
-        if not table.open:
-            return
-        numbers = _pivot(card)
-        form = "localized" if card.digits is None else f"%,.{card.digits}f"
-        config = {c: st.column_config.NumberColumn(format=form) for c in numbers.columns[1:]}
-        st.dataframe(
-            numbers, hide_index=True, column_config=config, height=240, key=f"live_numbers_{card.chart}", alt=card.title
-        )
+def _table(actor: Actor, board: Board, card: Card) -> None:
+    with st.expander(_("Table and files"), on_change="rerun", key=f"live_table_{card.chart}") as table:
+        if table.open:
+            figure.numbers_and_files(actor, f"live_{card.chart}", _numbers(board, card), (card.spec, card.frame))
 
 
-def _pivot(card: Card) -> pd.DataFrame:
-    """One row per place, one column per series."""
-    if card.frame["name"].nunique() < 2:
-        return card.frame[["label", "value"]].rename(columns={"label": card.place, "value": card.title})
-    wide = card.frame.pivot_table(index=["bucket", "label"], columns="name", values="value", sort=False)
-    return wide.assign(**{_("Together"): wide.sum(axis=1)}).reset_index("label").rename(columns={"label": card.place})
+def _numbers(board: Board, card: Card) -> Table:
+    """One row per place, one column per series and, of several, one for all together."""
+    frame, names = card.frame, list(dict.fromkeys(card.frame["name"].tolist()))
+    values = frame["value"] * 10**card.digits if card.digits is not None else frame["value"]
+    cells = frame.assign(value=values)
+    wide = cells.pivot_table(index=["bucket", "label"], columns="name", values="value", sort=False)[names]
+    several = len(names) > 1
+    out = pd.DataFrame({"place": wide.index.get_level_values("label")})
+    for n, name in enumerate(names):
+        out[f"v{n}"] = wide[name].to_numpy()
+    out["all"] = wide.sum(axis=1).to_numpy()
+    whole = bool((out["all"].dropna() % 1 == 0).all())
+    kind = Kind.MONEY if card.digits is not None else Kind.COUNT if whole else Kind.NUMBER
+    heads = [*names, _("Together")] if several else [card.title]
+    keys = [*(f"v{n}" for n in range(len(names))), *(["all"] if several else [])]
+    currency = board.currency if kind is Kind.MONEY else ""
+    columns = (Column("place", card.place), *(Column(k, h, kind, currency) for k, h in zip(keys, heads, strict=True)))
+    about = About(card.title, _("Live board"), card.whole, board.at, ZoneInfo(board.zone), _filters(board))
+    return Table(out, columns, about)
+
+
+def _filters(board: Board) -> tuple[tuple[str, str], ...]:
+    view = board.view
+    told = {
+        _("Customers of"): [a or _("No area") for a in view.regions],
+        _("Contacts by"): [words.channel(c) for c in view.channels],
+        _("Revenue of"): [words.category(c) for c in view.categories],
+        _("Cases and promises of"): [board.teams.get(str(t), _("No team")) for t in view.teams],
+    }
+    return tuple((name, ", ".join(values)) for name, values in told.items() if values)

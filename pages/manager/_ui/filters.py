@@ -3,6 +3,7 @@
 Nothing in the address acts: it only chooses what is shown, and what it names is checked here and again in services.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -19,12 +20,14 @@ from services.text import _
 
 #: Keys of the widgets; the name in the address is what follows the prefix.
 PREFIX = "live_"
-PERIOD, ENDS, GRAIN, CHANNELS, CATEGORIES, TEAMS, MEASURE, OPEN = KEYS = [
-    PREFIX + name for name in ("period", "days", "by", "channel", "category", "team", "measure", "open")
+PERIOD, ENDS, GRAIN, AREAS, CHANNELS, CATEGORIES, TEAMS, MEASURE, OPEN = KEYS = [
+    PREFIX + name for name in ("period", "days", "by", "area", "channel", "category", "team", "measure", "open")
 ]
 ORDERS, REVENUE = "orders", "revenue"
 FITTING = "auto"
 LONGEST_NUMBER = 9
+LONGEST_AREA = 120
+NO_AREA = "-"  # in the address, where an empty word would be nothing
 _SEEN = "_live_address"
 
 
@@ -45,6 +48,7 @@ def read_address() -> None:
         PERIOD: Choice.RANGE.value if ends else period if period in {*Choice} - {Choice.RANGE} else Choice.TODAY.value,
         ENDS: ends,
         GRAIN: grain if grain in {*Grain} else FITTING,
+        AREAS: [a for a in values.get(AREAS, []) if len(a) <= LONGEST_AREA][:50],
         CHANNELS: [c for c in values.get(CHANNELS, []) if c in sums.CHANNELS],
         CATEGORIES: values.get(CATEGORIES, [])[:50],
         TEAMS: [t for t in values.get(TEAMS, []) if t.isascii() and t.isdecimal() and len(t) <= LONGEST_NUMBER][:50],
@@ -63,6 +67,7 @@ def write_address() -> None:
         PERIOD: [] if ends or state.get(PERIOD) in (Choice.TODAY, None) else [state[PERIOD]],
         ENDS: [d.isoformat() for d in ends or ()],
         GRAIN: [g for g in [state.get(GRAIN)] if g in {*Grain}],
+        AREAS: state.get(AREAS, []),
         CHANNELS: state.get(CHANNELS, []),
         CATEGORIES: state.get(CATEGORIES, []),
         TEAMS: state.get(TEAMS, []),
@@ -90,7 +95,7 @@ def _days(given: list[str]) -> tuple[date, ...]:
     return tuple(found) if len(found) == 2 and all(EARLIEST <= d <= LATEST for d in found) else ()
 
 
-def widgets(categories: list[str], teams: dict[str, str]) -> Asked:
+def widgets(categories: list[str], teams: dict[str, str], areas: list[str]) -> Asked:
     """The filters of the board, and what they ask for."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice = Choice(
@@ -127,47 +132,44 @@ def widgets(categories: list[str], teams: dict[str, str]) -> Asked:
             disabled=choice in (Choice.TODAY, Choice.YESTERDAY),
             width=150,
         )
-        channels, chosen, of_teams = _popover(categories, teams)
+        channels, chosen, of_teams, regions = _popover(categories, teams, areas)
     grain = Grain(wanted) if wanted in {*Grain} else None
-    return Asked(choice, (given[0], given[-1]) if given else None, grain, channels, chosen, of_teams)
+    return Asked(choice, (given[0], given[-1]) if given else None, grain, channels, chosen, of_teams, regions)
 
 
-def _popover(categories: list[str], teams: dict[str, str]) -> tuple[list[str], list[str], list[int]]:
-    active = sum(len(st.session_state.get(key, [])) for key in (CHANNELS, CATEGORIES, TEAMS))
+def _popover(
+    categories: list[str], teams: dict[str, str], areas: list[str]
+) -> tuple[list[str], list[str], list[int], list[str]]:
+    active = sum(len(st.session_state.get(key, [])) for key in (AREAS, CHANNELS, CATEGORIES, TEAMS))
     label = _("Filters ({n})").format(n=active) if active else _("Filters")
     with st.popover(label, icon=":material/filter_list:", key="live_filters"):
-        channels = st.multiselect(
-            _("Contacts by"),
-            sums.CHANNELS,
-            format_func={c: words.channel(c) for c in sums.CHANNELS}.__getitem__,
-            key=CHANNELS,
-            on_change=noticed,
-            persist_state="page",
-            placeholder=_("All channels"),
-            wrap=True,
+        regions = _some(AREAS, areas, _("Customers of"), _("All areas"), area)
+        channels = _some(CHANNELS, list(sums.CHANNELS), _("Contacts by"), _("All channels"), words.channel)
+        chosen = _some(CATEGORIES, categories, _("Revenue of"), _("All categories"), words.category)
+        asked_of = _some(
+            TEAMS, list(teams), _("Cases and promises of"), _("All teams"), lambda t: teams.get(t, _("No team"))
         )
-        known = [*categories, *(c for c in st.session_state.get(CATEGORIES, []) if c not in categories)]
-        chosen = st.multiselect(
-            _("Revenue of"),
-            known,
-            format_func=words.category,
-            key=CATEGORIES,
-            on_change=noticed,
-            persist_state="page",
-            placeholder=_("All categories"),
-            wrap=True,
-        )
-        asked_of = st.multiselect(
-            _("Cases and promises of"),
-            [*teams, *(t for t in st.session_state.get(TEAMS, []) if t not in teams)],
-            format_func=lambda t: teams.get(t, _("No team")),
-            key=TEAMS,
-            on_change=noticed,
-            persist_state="page",
-            placeholder=_("All teams"),
-            wrap=True,
-        )
-    return channels, chosen, [int(t) for t in asked_of]
+    return channels, chosen, [int(t) for t in asked_of], ["" if a == NO_AREA else a for a in regions]
+
+
+def area(code: str) -> str:
+    """An area in words."""
+    return _("No area") if code in (NO_AREA, "") else code
+
+
+def _some(key: str, options: list[str], label: str, none: str, in_words: Callable[[str], str]) -> list[str]:
+    """Values of a filter; one that an address names is offered although nobody has it any more."""
+    known = [*options, *(v for v in st.session_state.get(key, []) if v not in options)]
+    return st.multiselect(
+        label,
+        known,
+        format_func=in_words,
+        key=key,
+        on_change=noticed,
+        persist_state="page",
+        placeholder=none,
+        wrap=True,
+    )
 
 
 def _periods() -> dict[str, str]:

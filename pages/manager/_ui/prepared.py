@@ -16,6 +16,7 @@ import pandas as pd
 from pages._ui import cached
 from pages.manager._ui import against, filters, overview, service_cards
 from pages.manager._ui.cards import Card
+from services import areas as places
 from services import company, teams
 from services.board import live, sums
 from services.board.live import Asked, Board
@@ -51,6 +52,13 @@ def state(w: Work) -> State:
     """The state of the data now. For managers."""
     minute = int(w.now.timestamp()) // 60
     return State(w.now, f"{minute} {company.of(w)!r} {w.actor.language} {version(w)}")
+
+
+def areas(w: Work, seen: State) -> list[str]:
+    """The company's own areas; where it has none, the regions that addresses name. Looked at anew every ten minutes."""
+    own = list(dict.fromkeys(a.name for a in company.of(w).areas))
+    some = own or cached.kept("regions", int(seen.at.timestamp()) // 600, lambda: places.recorded(w))
+    return [*some, filters.NO_AREA]
 
 
 def categories(w: Work, seen: State) -> list[str]:

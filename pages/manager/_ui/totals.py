@@ -82,7 +82,7 @@ def _months(actor: Actor, ready: prepared.Shown) -> None:
     picked = filters.opened()
     [card] = [c for c in ready.cards if c.chart == marks.ORDERS]
     with st.container(border=True):
-        if cards.draw(card) and picked is not None:
+        if cards.draw(actor, ready.board, card) and picked is not None:
             behind.panel(actor, ready.board, card, picked)
 
 
