@@ -14,6 +14,7 @@ from pages._ui.due_badge import due_badge
 from pages._ui.keys import keys
 from pages._ui.look import look
 from pages._ui.narrow import narrow
+from pages._ui.quick_find import quick_find
 from pages._ui.show import home, md
 from services import first_run, sessions, sign_in
 from services.text import _
@@ -66,5 +67,6 @@ elif (chosen is None or chosen.roles) and not signed_in:
 else:
     if chosen is not None and chosen.roles == (Role.CUSTOMER,) and actor.role is not Role.CUSTOMER:
         banner(actor)
+    quick_find(actor)
     current.run()
 feedback.flush()

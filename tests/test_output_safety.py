@@ -129,6 +129,8 @@ def test_our_components_make_nothing_but_text_of_what_they_are_given(path: Path)
     ours = {
         "link.href = `customer?customer=${Number(id)}`;",
         'link.href = kind === "case" ? `case?case=${Number(id)}` : `order-desk?order=${Number(id)}`;',
+        'else link.href = kind === "case" ? `case?case=${Number(id)}` : `order-desk?order=${Number(id)}`;',
+        'if (kind === "customer") link.href = `customer?customer=${Number(id)}`;',
     }
     assert links <= ours, "a link leads to a phone, a mail, a customer, a case or an order"
 

@@ -1,6 +1,7 @@
 """The keys of the team's pages, in one place: what each page answers to, and the list that `?` opens."""
 
 from db.models import TEAM
+from pages._ui.quick_find import offered
 from pages._ui.scripted import scripted
 from services.text import _
 from services.work import Actor
@@ -46,7 +47,7 @@ def of_page(url: str) -> dict[str, str]:
 
 def everywhere() -> dict[str, str]:
     """On every page of the team. Streamlit keeps R and C for itself; / and ? mean nothing to a browser's page."""
-    return {"/": _("Find a customer"), "?": _("This list"), "Esc": _("Close, or leave a field")}
+    return {"/": _("Find customer, order or case"), "?": _("This list"), "Esc": _("Close, or leave a field")}
 
 
 def keys(actor: Actor, url: str) -> None:
@@ -55,4 +56,4 @@ def keys(actor: Actor, url: str) -> None:
         return
     told = [*everywhere().items(), *of_page(url).items()]
     mount = scripted("keys", html=HTML, css=CSS)
-    mount(key="keys", data={"label": _("Keys: ?"), "title": _("Keys"), "keys": told})
+    mount(key="keys", data={"label": _("Keys: ?"), "title": _("Keys"), "keys": told, "field": offered(actor)})

@@ -67,13 +67,13 @@ def signs_in_twice(agent: Page, server: LiveServer, recovery_code: str) -> None:
 def opens_the_brief(agent: Page, name: str) -> None:
     """One key, the name, and all that matters stands above the fold."""
     settled(agent)
-    expect(agent.get_by_role("button", name="Keys: ?")).to_be_visible()  # a key counts once its script is there
+    box = agent.get_by_role("combobox", name="Find customer, order or case")
+    expect(box).to_be_visible()  # a key counts once its script is there
     agent.keyboard.press("/")
-    box = agent.get_by_role("searchbox")
     expect(box).to_be_focused()
     box.press_sequentially(name.lower(), delay=20)
-    expect(agent.get_by_role("link", name=re.compile(name)).first).to_be_visible()
-    agent.get_by_role("link", name=re.compile(name)).first.press("Enter")
+    expect(agent.get_by_role("option", name=re.compile(name), selected=True)).to_be_visible()
+    agent.keyboard.press("Enter")
     expect(agent.get_by_role("heading", name=name)).to_be_visible()
     settled(agent)
     for part in ("Reach", "Last contacts", "Promised", "Open cases", "Last orders"):

@@ -57,6 +57,31 @@ def test_one_key_leads_back_to_the_search(demo_server: tuple[LiveServer, DemoSum
     expect(box).to_have_value("")
 
 
+def test_the_search_in_the_header_leaves_the_page_as_it_is_until_a_hit_is_opened(
+    demo_server: tuple[LiveServer, DemoSummary], visit: Visit
+) -> None:
+    server, summary = demo_server
+    page = visit(PHONE)
+    sign_in(page, server, summary, AGENT, "customer?customer=7")
+    words, box = page.get_by_role("textbox", name="What was said"), page.get_by_role("combobox", name="Find customer")
+    expect(box).to_be_visible()
+    words.press_sequentially("1/2 a sentence")
+    expect(words).to_have_value("1/2 a sentence")  # in a field the key is a letter
+    words.press("Escape")
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+    page.keyboard.type("Q0000001")
+    expect(page.get_by_role("option", name=re.compile("Q0000001"), selected=True)).to_be_visible()
+    expect(words).to_have_value("1/2 a sentence")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.keyboard.press("Escape")
+    expect(box).to_have_value("")
+    page.keyboard.press("/")
+    page.keyboard.type("C8")
+    page.keyboard.press("Enter")  # at once: what was typed counts, not what is shown
+    page.wait_for_url(re.compile("customer=8$"))
+
+
 def test_from_today_a_call_is_logged_with_three_keys_and_the_words(
     demo_server: tuple[LiveServer, DemoSummary], visit: Visit
 ) -> None:

@@ -1,4 +1,5 @@
-// Two keys of every page of the team: / leads to the search for a customer, ? opens the list of keys.
+// Keys of every page of the team: ? opens the list of keys. The field in the header answers to / by itself; where it is
+// not, / leads to the page that finds customers.
 const kept = new WeakMap();
 
 function writing(event) {
@@ -6,9 +7,7 @@ function writing(event) {
 }
 
 function toSearch() {
-  const field = document.querySelector(".st-key-find input");
-  if (field) field.focus();
-  else document.querySelector('[data-testid="stSidebarNav"] a[href$="/customers"]')?.click();
+  document.querySelector('[data-testid="stSidebarNav"] a[href$="/customers"]')?.click();
 }
 
 function rows(list, keys) {
@@ -29,13 +28,14 @@ export default function (component) {
   const button = parentElement.querySelector("button");
   parentElement.querySelector("[data-part=title]").textContent = data.title;
   button.textContent = data.label;
+  button.dataset.field = data.field ? "here" : "";
   rows(parentElement.querySelector("ul"), data.keys);
   const before = kept.get(parentElement);
   if (before) return before;
   const press = event => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || writing(event)) return;
     if (event.key === "?" && !dialog.open) dialog.showModal();
-    else if (event.key === "/") toSearch();
+    else if (event.key === "/" && !button.dataset.field) toSearch();
     else return;
     event.preventDefault();
   };
