@@ -3,20 +3,24 @@
 import io
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
+from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]  # the package ships no types
+from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]  # as above
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 from sqlmodel import Session, col, select
 
 from db.engine import Engines
-from db.models import Document, DocumentKind, NumberSeries, Order, OrderLine, Return, ReturnState, Role
+from db.models import Customer, Document, DocumentKind, NumberSeries, Order, OrderLine, Return, ReturnState, Role
 from services import company, documents, orders, returns, taxes
-from services.documents import Content
+from services.documents import Content, sheet
 from services.errors import NotAllowed, NotFound
 from services.orders import NewParcel, Pieces
 from services.returns import NewReturn
+from services.settings import settings as installation
 from services.taxes import NewRate
 from services.work import SYSTEM, VISITOR, Actor, Work, work
 from tests import make
@@ -117,6 +121,54 @@ def test_no_character_keeps_an_invoice_from_being_printed(customer: Work, w: Wor
     printed = text_of(w, documents.of_order(w, order.id)[0].id)
     assert "Cup 59" in printed
     assert printed.count("Article") > 1, "the heads are repeated on the next page"
+
+
+@pytest.mark.parametrize("engines", ["sqlite"], indirect=True)
+def test_a_font_of_the_company_prints_what_ours_has_no_shape_for(
+    customer: Work, w: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installation(), "var_dir", tmp_path)
+    order = placed(customer, ("田中 kettle " + "A long name " * 20, 2000, 1))
+    sent(w, order)
+    bill = documents.of_order(w, order.id)[0].id
+    assert "?? kettle" in text_of(w, bill)
+    (tmp_path / "fonts").mkdir()
+    (tmp_path / "fonts" / "broken.ttf").write_bytes(b"no font at all")
+    small_font(tmp_path / "fonts" / "small.ttf", "田中")
+    sheet._further.cache_clear()
+    assert "田中 kettle" in text_of(w, bill)
+    sheet._further.cache_clear()
+
+
+def small_font(file: Path, letters: str) -> None:
+    """A font with nothing but squares for these letters."""
+    names = [".notdef", *(f"uni{ord(ch):04X}" for ch in letters)]
+    pen = TTGlyphPen(None)
+    for place, point in enumerate(((0, 0), (0, 700), (700, 700), (700, 0))):
+        (pen.lineTo if place else pen.moveTo)(point)
+    pen.closePath()
+    font = FontBuilder(1000, isTTF=True)
+    font.setupGlyphOrder(names)
+    font.setupCharacterMap({ord(ch): f"uni{ord(ch):04X}" for ch in letters})
+    font.setupGlyf(dict.fromkeys(names, pen.glyph()))
+    font.setupHorizontalMetrics(dict.fromkeys(names, (800, 0)))
+    font.setupHorizontalHeader(ascent=800, descent=-200)
+    font.setupNameTable({"familyName": "Small", "styleName": "Regular"})
+    font.setupOS2()
+    font.setupPost()
+    font.save(str(file))
+
+
+def test_a_long_name_takes_another_line_and_further_pages_name_the_invoice(customer: Work, w: Work) -> None:
+    buyer = w.session.get_one(Customer, customer.actor.customer_id)
+    buyer.name = "Featherstonehaugh-Cholmondeley International Trading Company (Holdings) Limited"
+    order = placed(customer, *[(f"Cup {n}", 100, 1) for n in range(60)])
+    sent(w, order)
+    bill = documents.of_order(w, order.id)[0]
+    pages = [p.extract_text() for p in PdfReader(io.BytesIO(documents.file(w, bill.id))).pages]
+    assert "Limited" in pages[0]
+    assert buyer.name not in pages[0].replace("\n", " | "), "it does not run into what stands beside it"
+    assert all(f"Invoice {bill.number}" in page for page in pages)
 
 
 def test_an_order_from_an_import_is_not_billed_again(customer: Work, w: Work) -> None:

@@ -10,6 +10,8 @@ from services.text import _, local_date, money, number, percent, speaking
 
 #: Millimetres of the columns: what, pieces, price, tax, sum.
 COLUMNS = (84, 18, 26, 16, 26)
+#: Width of the paper, where the facts beside the address begin, and what stays free before them.
+PAPER, FACTS, GAP = 210, 125, 6
 
 
 def rendered(content: Content, issued_at: datetime) -> bytes:
@@ -28,8 +30,10 @@ def rendered(content: Content, issued_at: datetime) -> bytes:
 def _head(page: Sheet, content: Content) -> None:
     top = 45.0
     page.set_y(top)
+    page.set_right_margin(PAPER - FACTS + GAP)  # a long name takes another line, beside the facts and not over them
     for line in content.recipient or [_("without a customer")]:
-        page.say(line)
+        page.multi_cell(0, LINE, printable(line), align="L", new_x="LMARGIN", new_y="NEXT")
+    page.set_right_margin(PAPER - LEFT - WIDTH)
     facts = [
         (_("Number"), content.number),
         (_("Date"), local_date(content.issued_on, UTC)),
@@ -42,7 +46,7 @@ def _head(page: Sheet, content: Content) -> None:
     page.set_y(top)
     for name, value in facts:
         if value:
-            page.set_x(125)
+            page.set_x(FACTS)
             page.say(name, 28, end=False)
             page.say(value, 37, right=True)
     page.set_y(max(bottom, page.get_y(), 82))
@@ -55,8 +59,7 @@ def _head(page: Sheet, content: Content) -> None:
 def _table(page: Sheet, content: Content) -> None:
     priced = content.kind is not DocumentKind.DELIVERY_NOTE
     heads = [_("Article"), _("Pieces"), *([_("Price"), _("Tax"), _("Sum")] if priced else [])]
-    _row(page, heads, bold=True)
-    page.line(LEFT, page.get_y(), LEFT + WIDTH, page.get_y())
+    _heads(page, heads)
     for line in content.lines:
         _row(page, _cells(line, content.currency, priced), heads=heads)
     page.line(LEFT, page.get_y() + 1, LEFT + WIDTH, page.get_y() + 1)
@@ -73,13 +76,18 @@ def _cells(line: PrintedLine, currency: str, priced: bool) -> list[str]:
     return cells
 
 
+def _heads(page: Sheet, heads: list[str]) -> None:
+    _row(page, heads, bold=True)
+    page.line(LEFT, page.get_y(), LEFT + WIDTH, page.get_y())
+
+
 def _row(page: Sheet, cells: list[str], *, bold: bool = False, heads: list[str] | None = None) -> None:
     """One row; a long name takes several lines. Where it does not fit the heads are repeated on a new page."""
     page.set_font(style="B" if bold else "")
     names: list[str] = page.multi_cell(COLUMNS[0], LINE, printable(cells[0]), dry_run=True, output="LINES", align="L")  # type: ignore[assignment]  # what `output` asks for
     if heads is not None and page.will_page_break(LINE * max(len(names), 1) + 1):
         page.add_page()
-        _row(page, heads, bold=True)
+        _heads(page, heads)
     top = page.get_y() + 0.8
     page.set_y(top)
     for name in names or [""]:
@@ -114,7 +122,7 @@ def _closing(page: Sheet, content: Content) -> None:
     told: list[str] = []
     who = content.issuer
     if content.kind is DocumentKind.INVOICE and content.due_on is not None:
-        told.append(_("Please pay until {day}, naming {number}.").format(
+        told.append(_("Please pay by {day}, naming {number}.").format(
             day=local_date(content.due_on, UTC), number=content.number))  # fmt: skip
         if who.iban:
             to = " · ".join(p for p in (who.bank, f"IBAN {who.iban}", who.bic and f"BIC {who.bic}") if p)

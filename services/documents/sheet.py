@@ -1,21 +1,26 @@
 """The paper that everything is printed on: A4 with the letterhead, in a font for Latin, Greek and Cyrillic letters.
 
-The letters are those of Fira Sans. Whatever it has no shape for is printed as its base letter or as "?": a strange
-character never keeps an invoice from being printed.
+The letters are those of Fira Sans: Latin, Greek, Cyrillic. A company with customers who write otherwise puts fonts for
+them into `var/fonts`; they are taken where Fira Sans has no shape. Whatever none has a shape for is printed as its base
+letter or as "?": a strange character never keeps an invoice from being printed.
 """
 
+import logging
 import unicodedata
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # the package ships no types
 from fpdf import FPDF
 
 from services.documents.content import Issuer
+from services.settings import settings
 from services.text import _
 
+LOG = logging.getLogger(__name__)
 UTC = ZoneInfo("UTC")
 FONT, LEFT, WIDTH, GREY = "fira", 20, 170, (95, 95, 95)
 LINE = 5.2
@@ -26,9 +31,31 @@ def _font(name: str) -> str:
 
 
 @cache
-def _shapes() -> frozenset[int]:
+def _own_shapes() -> frozenset[int]:
     """The characters that both weights can print."""
     return frozenset.intersection(*(frozenset(TTFont(_font(n)).getBestCmap()) for n in ("Regular", "SemiBold")))
+
+
+@cache
+def _further(folder: Path) -> tuple[tuple[str, frozenset[int]], ...]:
+    """Fonts that the company added, as (file, characters), in the order of their names; read once per process."""
+    found = []
+    for file in sorted(folder.glob("*.ttf")):
+        try:
+            with TTFont(file) as font:
+                found.append((str(file), frozenset(font.getBestCmap())))
+        except Exception:
+            # A file that is no font must not keep any invoice from being printed.
+            LOG.warning("no font that can be used: %s", file, exc_info=True)
+    return tuple(found)
+
+
+def _fonts() -> Path:
+    return settings().var_dir / "fonts"
+
+
+def _shapes() -> frozenset[int]:
+    return _own_shapes().union(*(shapes for _file, shapes in _further(_fonts())))
 
 
 def printable(text: str) -> str:
@@ -53,9 +80,14 @@ class Sheet(FPDF):
 
     def __init__(self, issuer: Issuer, *, made_at: datetime, language: str, title: str) -> None:
         super().__init__(format="A4")
-        self.issuer = issuer
+        self.issuer, self.named = issuer, title
         self.add_font(FONT, "", _font("Regular"))
         self.add_font(FONT, "B", _font("SemiBold"))
+        further = [f"further{n}" for n, _font in enumerate(_further(_fonts()))]
+        for name, (file, _shapes_of) in zip(further, _further(_fonts()), strict=True):
+            self.add_font(name, "", file)
+        if further:
+            self.set_fallback_fonts(further, exact_match=False)
         self.set_margins(LEFT, 15, 20)
         self.set_auto_page_break(True, 32)
         self.set_font(FONT, "", 9.5)
@@ -72,6 +104,10 @@ class Sheet(FPDF):
 
     def header(self) -> None:
         self.set_font(FONT, "B", 14)
+        if self.page_no() > 1:  # pages that got apart find each other again
+            self.set_font(FONT, "", 9.5)
+            self.cell(0, 8, printable(self.named), align="R", new_x="LMARGIN", new_y="TOP")
+            self.set_font(FONT, "B", 14)
         self.cell(0, 8, printable(self.issuer.name), new_x="LMARGIN", new_y="NEXT")
         self.set_font(FONT, "", 9.5)
         self.ln(4)
