@@ -1,5 +1,7 @@
 """Wishes to be forgotten: what would happen, the decision, and the proof of what was done."""
 
+from collections import Counter
+
 import pandas as pd
 import streamlit as st
 
@@ -30,19 +32,21 @@ def fate_in_words(fate: Fate, seen: Plan, actor: Actor) -> str:
 
 def show(seen: Plan, actor: Actor) -> None:
     """The plan as a table, what has to end first, and what lies beyond."""
+    counted = Counter[tuple[str, Fate]]()
+    for line in seen.lines:
+        kind = my_data.section_name(line.name) if line.name else _("Working copies: search, drafts, links")
+        counted[kind, line.fate] += line.rows
     rows = [
-        {
-            _("Kind"): my_data.section_name(line.name) if line.name else line.table,
-            _("Rows"): number(line.rows),
-            _("What happens"): fate_in_words(line.fate, seen, actor),
-        }
-        for line in seen.lines
+        {_("Kind"): kind, _("What happens"): fate_in_words(fate, seen, actor), _("Rows"): number(rows)}
+        for (kind, fate), rows in counted.items()
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"plan_{seen.customer_id}", alt=_("The plan of the erasure"))
     for told in seen.beyond:
         st.caption(md(told))
-    for obstacle in seen.obstacles:
-        st.warning(md(_("{why} It has to end first.").format(why=obstacle)), icon=":material/pending_actions:")
+    if seen.obstacles:
+        first = _("This has to end first:")
+        told = "\n".join(f"- {md(obstacle)}" for obstacle in seen.obstacles)
+        st.warning(f"{first}\n\n{told}", icon=":material/pending_actions:")
 
 
 @st.fragment

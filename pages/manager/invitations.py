@@ -37,9 +37,15 @@ def choose() -> None:
         st.text(f"{called} · {email}")
     if seen.count > invitations.MOST:
         st.caption(_("The first {most} now, the others in a further round.").format(most=number(invitations.MOST)))
-    if st.button(
-        _("Send the invitations"), type="primary", icon=":material/send:", key="send_round", disabled=not seen.count
-    ):
+    if not seen.count:
+        return
+    with st.popover(_("Send the invitations"), type="primary", icon=":material/send:", key="sure_round"):
+        mails = min(seen.count, invitations.MOST)
+        st.text(
+            ngettext("{n} mail will be sent, a few each minute.", "{n} mails will be sent, a few each minute.", mails)
+        )
+        sure = st.button(_("Yes, send them"), type="primary", key="send_round")
+    if sure:
         with reported(_("The first mail leaves in a minute; you can stop below.")) as outcome, work(who) as w:
             invitations.start(w, chosen, expected=seen.count)
         if outcome.ok:
