@@ -97,7 +97,7 @@ def test_a_return_goes_from_the_customers_page_over_the_desk_to_the_refund(
     assert "Return asked for" in shown(at)
     one = session.exec(select(Return)).one()
     sign_in(session, monkeypatch, staff)
-    assert "Damaged or not working" in shown(page("staff/orders.py", state="Returns"))
+    assert "Damaged or not working" in shown(page("staff/orders.py", state="returns"))
     at = page("staff/orders.py", order=str(order.id))
     assert HOSTILE in [t.value for t in at.text]
     at.button(key=f"receive_{one.id}").click().run()

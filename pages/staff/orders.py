@@ -37,7 +37,7 @@ def opened(actor: Actor, order_id: int) -> None:
         papers(made, actor)
         desk_order.about(found, actor)
         desk_payment.payment(order_id, paid)
-        desk_order.next_step(order_id, found)
+        desk_order.next_step(order_id, found, awaited=paid.awaited)
         desk_returns.steps(back)
     with right, st.container(border=True):
         desk_order.customer(found, actor)

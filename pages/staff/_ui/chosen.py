@@ -31,3 +31,4 @@ def chosen(
 @acting(Role.STAFF)
 def _noticed(name: str) -> None:
     st.query_params[name] = st.session_state[name]
+    st.query_params.pop("after", None)  # another choice begins at its first page

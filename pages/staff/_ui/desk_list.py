@@ -7,6 +7,7 @@ from pages._ui.feedback import reported
 from pages._ui.guard import acting, require
 from pages._ui.show import day, empty, md
 from pages.staff._ui import desk_returns
+from pages.staff._ui.chosen import chosen
 from services.orders import desk, in_words
 from services.orders.desk import Row
 from services.text import _
@@ -39,16 +40,7 @@ def desk_list() -> None:
     actor = require(Role.STAFF)
     named, after = states(), number_in_address("after")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        picked = st.segmented_control(
-            _("State"),
-            list(named),
-            format_func=named.__getitem__,
-            key="state",
-            default=OrderStatus.PLACED.value,
-            required=True,
-            bind="query-params",
-            on_change=first_page,
-        )
+        picked = chosen(_("State"), "state", list(named), named.__getitem__)
         text = st.text_input(
             _("Order number or customer"),
             key="text",
@@ -61,7 +53,7 @@ def desk_list() -> None:
     if picked == RETURNS:
         desk_returns.waiting(actor, after, {k: st.query_params[k] for k in ("state",) if k in st.query_params})
         return
-    wanted = desk.Wanted(OrderStatus(picked or OrderStatus.PLACED), text or "", bool(late))
+    wanted = desk.Wanted(OrderStatus(picked), text or "", bool(late))
     rows: list[Row] = []
     with reported() as outcome, reading(actor) as w:
         rows = desk.waiting(w, wanted, after=after)

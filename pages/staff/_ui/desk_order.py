@@ -27,7 +27,8 @@ def contents(found: OnDesk) -> None:
         }
         for line in seen.lines
     ]
-    st.dataframe(table, hide_index=True, alt=_("The lines of the order"))
+    right = {_("Price"): st.column_config.Column(alignment="right")}
+    st.dataframe(table, hide_index=True, column_config=right, alt=_("The lines of the order"))
     told = [_("Goods {goods}").format(goods=amount(seen.lines_cents))]
     if seen.discount_cents:
         off = amount(-seen.discount_cents)
@@ -83,11 +84,13 @@ def parcels(found: OnDesk, actor: Actor) -> None:
 
 
 @st.fragment
-def next_step(order_id: int, found: OnDesk) -> None:
-    """The one thing to do next, and calling it off while that is possible."""
+def next_step(order_id: int, found: OnDesk, *, awaited: bool) -> None:
+    """The one thing to do next, and calling it off while that is possible. `awaited`: the money has to come first."""
     actor = require(Role.STAFF)
     status = found.seen.summary.status
-    if status is OrderStatus.PLACED:
+    if status is OrderStatus.PLACED and awaited:
+        st.caption(_("It is packed once the payment has come in."))
+    elif status is OrderStatus.PLACED:
         if st.button(_("Start packing"), icon=":material/package_2:", key="pick", type="primary", shortcut="P"):
             with reported(_("The order is being packed.")) as outcome, work(actor) as w:
                 orders.pick(w, order_id)

@@ -91,6 +91,7 @@ def editor(rows: Sequence[Row], actor: Actor) -> None:
         num_rows="fixed",
         height=min(560, 40 + 35 * len(base)),
         key=key,
+        placeholder="",  # a stock that is not counted is an empty cell, and so is a change not typed yet
         alt=_("Products"),
     )
     diff: dict[str, Any] = st.session_state.get(key) or {}
