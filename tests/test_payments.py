@@ -90,6 +90,10 @@ def test_an_invoice_is_due_after_the_days_of_the_company_and_then_overdue(custom
     )
     late = Work(w.session, w.actor, w.now + timedelta(days=15))
     assert payments.open_money(late, order.customer_id).overdue_cents == order.total_cents
+    assert payments.stuck(w) == []
+    [seen] = payments.stuck(late)
+    assert (seen.matter, seen.customer, seen.cents) == (payments.Matter.OVERDUE, "Ada Lovelace", order.total_cents)
+    assert seen.since == date(2026, 3, 16)
     owed = call_brief.brief(late, order.customer_id or 0).owed
     assert (owed.open_cents, owed.overdue_cents) == (order.total_cents, order.total_cents)
     nobody = Work(w.session, replace(customer.actor, sees_orders=False, may_order=False), w.now)

@@ -6,11 +6,13 @@ open or a refund that somebody has to pay out. A provider is trusted only throug
 """
 
 from services.payments.open_money import OpenInvoice, OpenMoney, open_money
-from services.payments.reading import Shown, Stuck, method_in_words, of_order, offered, stuck
+from services.payments.reading import Shown, method_in_words, of_order, offered
 from services.payments.refunding import paid_out, send
 from services.payments.rows import chosen, due, opened, receive, settle, waits
+from services.payments.stuck import Matter, Stuck, stuck
 
 __all__ = [
+    "Matter",
     "OpenInvoice",
     "OpenMoney",
     "Shown",
