@@ -1,17 +1,18 @@
 """The columnar copy holds what the primary holds: exactly, at every step, whoever writes meanwhile."""
 
 import random
-import threading
+import re
+from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+import sqlglot
+from sqlalchemy import text
+from sqlglot import exp
 from sqlmodel import Session
 
 from db.columnar import source
-from db.columnar.copy import Copy, Limits
+from db.columnar.copy import Copy
 from db.columnar.tables import FED
 from db.engine import Engines
 from db.models import Consent, CustomerAddress, Order, OrderLine, OrderStatus, Purpose, Return
@@ -20,14 +21,11 @@ from services import work as work_module
 from services.columnar import pruning
 from services.work import SYSTEM, work
 from tests import make
+from tests.changing import SMALL, an_order, assert_exact, content
 
-SMALL = Limits("256MB", 1)
-TABLES = (*(fed.name for fed in FED), "buyer")
-
-
-def content(copy: Copy) -> dict[str, list[Any]]:
-    with copy.reading() as (cursor, _about):
-        return {t: cursor.execute(f"SELECT * FROM {t} ORDER BY ALL").fetchall() for t in TABLES}  # noqa: S608 - constants
+_UPDATES = "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'columnar_%_update'"
+_UPDATED = """SELECT event_object_table, event_object_column FROM information_schema.triggered_update_columns
+    WHERE trigger_name LIKE 'columnar_%_update'"""
 
 
 @pytest.fixture
@@ -39,95 +37,6 @@ def copy(fresh_engines: Engines) -> Iterator[Copy]:
     made.close()
 
 
-def assert_exact(engines: Engines, copy: Copy) -> dict[str, list[Any]]:
-    """Bring the copy forward and compare it with one made from scratch of the very same snapshot."""
-    with source.snapshot(engines.read) as primary:
-        assert copy.forward(primary, "2026-01-02T00:00:00+00:00")
-        scratch = Copy.in_memory(primary, "2026-01-02T00:00:00+00:00", SMALL)
-    expected = content(scratch)
-    scratch.close()
-    assert content(copy) == expected
-    return expected
-
-
-def _order(connection: Connection, customer_id: int, rng: random.Random) -> None:
-    sale = rng.choice(["placed", "cancelled", "delivered"])
-    at = f"2026-0{rng.randint(1, 9)}-{rng.randint(10, 28)} {rng.randint(10, 23)}:30:00"
-    order = {"customer_id": customer_id, "ordered_at": at, "status": sale, "channel": "portal", "note": ""}
-    order |= dict.fromkeys(("lines_cents", "discount_cents", "shipping_cents", "total_cents"), 0)
-    order |= {"delivery_address": "{}", "attributes": "{}"}
-    made = _insert(connection, "sales_order", order, "RETURNING id").scalar_one()
-    for n in range(rng.randint(1, 3)):
-        line = {"order_id": made, "line_no": n, "product_code": "", "name": "", "quantity": 1, "discount_cents": 0}
-        _insert(connection, "order_line", {**line, "line_total_cents": rng.randint(1, 9999)})
-
-
-def _insert(connection: Connection, table: str, row: dict[str, Any], returning: str = "") -> Any:
-    marks = ", ".join(f":{name}" for name in row)
-    return connection.execute(text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks}) {returning}"), row)  # noqa: S608 - constants
-
-
-def _change(connection: Connection, rng: random.Random) -> None:
-    """One random thing that happens to orders."""
-    some = "(SELECT min(id) + :r FROM sales_order)"
-    at = {"r": rng.randint(0, 30)}
-    what = rng.randint(0, 5)
-    if what <= 1:
-        _order(connection, rng.randint(1, 3), rng)
-    elif what == 2:
-        statement = f"UPDATE sales_order SET status = 'completed', customer_id = 2 WHERE id = {some}"  # noqa: S608 - constant
-        connection.execute(text(statement), at)
-    elif what == 3:
-        connection.execute(text(f"UPDATE order_line SET quantity = quantity + 1 WHERE order_id = {some}"), at)  # noqa: S608 - constant
-    elif what == 4:
-        connection.execute(text(f"DELETE FROM order_line WHERE line_no = 0 AND order_id = {some}"), at)  # noqa: S608 - constant
-    else:
-        connection.execute(text(f"DELETE FROM sales_order WHERE id = {some}"), at)  # noqa: S608 - constant
-
-
-def _write(engines: Engines, seed: int, stop: threading.Event, failures: list[BaseException]) -> None:
-    """A writer: transactions of several changes, some slow, some rolled back in whole or in part."""
-    rng = random.Random(seed)
-    try:
-        while not stop.is_set():
-            # Two writers that want the same rows in another order: the database picks a victim, which changes nothing.
-            try:
-                with engines.write.connect() as connection, connection.begin() as transaction:
-                    for _i in range(rng.randint(1, 4)):
-                        part = connection.begin_nested()
-                        _change(connection, rng)
-                        part.rollback() if rng.random() < 0.2 else part.commit()
-                    if rng.random() < 0.4:
-                        stop.wait(rng.random() / 20)
-                    if rng.random() < 0.2:
-                        transaction.rollback()
-            except DBAPIError as error:
-                if "deadlock" not in str(error):
-                    raise
-    except BaseException as error:
-        failures.append(error)
-
-
-def test_nothing_is_missed_or_doubled_while_many_write(fresh_engines: Engines, copy: Copy) -> None:
-    with Session(fresh_engines.write) as session:
-        for _i in range(3):
-            make.customer(session)
-        session.commit()
-    stop, failures = threading.Event(), list[BaseException]()
-    writers = [threading.Thread(target=_write, args=(fresh_engines, n, stop, failures)) for n in range(4)]
-    for writer in writers:
-        writer.start()
-    try:
-        seen = [len(assert_exact(fresh_engines, copy)["orders"]) for _i in range(25)]
-    finally:
-        stop.set()
-        for writer in writers:
-            writer.join()
-    assert not failures
-    assert len(assert_exact(fresh_engines, copy)["orders"]) > 0
-    assert len(set(seen)) > 3, "nobody wrote while the copy followed"
-
-
 @pytest.mark.parametrize("engines", ["postgresql"], indirect=True)
 def test_a_transaction_that_began_first_and_ends_last_is_not_missed(fresh_engines: Engines, copy: Copy) -> None:
     with Session(fresh_engines.write) as session:
@@ -135,13 +44,30 @@ def test_a_transaction_that_began_first_and_ends_last_is_not_missed(fresh_engine
         session.commit()
     early = fresh_engines.write.connect()
     begun = early.begin()
-    _order(early, 1, random.Random(1))
+    an_order(early, 1, random.Random(1))
     with fresh_engines.write.begin() as late:
-        _order(late, 1, random.Random(2))
+        an_order(late, 1, random.Random(2))
     assert len(assert_exact(fresh_engines, copy)["orders"]) == 1
     begun.commit()
     early.close()
     assert len(assert_exact(fresh_engines, copy)["orders"]) == 2
+
+
+def test_every_column_that_the_copy_reads_is_watched(fresh_engines: Engines) -> None:
+    """A change of a column that no trigger watches would never reach a copy that follows."""
+    watched: dict[str, set[str]] = defaultdict(set)
+    with fresh_engines.read.connect() as connection:
+        if fresh_engines.dialect == "sqlite":
+            for table, sql in connection.execute(text(_UPDATES)):
+                watched[table] |= set(re.findall(r"\w+", sql.split(" UPDATE OF ")[1].split(" ON ")[0]))
+        else:
+            for table, column in connection.execute(text(_UPDATED)):
+                watched[table].add(column)
+    for fed in FED:
+        tree = sqlglot.parse_one(re.sub(r"\{only:[\w.]+\}", "1 = 1", fed.source), dialect="postgres")
+        tables = {table.alias_or_name: table.name for table in tree.find_all(exp.Table)}
+        for column in tree.find_all(exp.Column):
+            assert column.name in watched[tables[column.table]] | {"id"}, f"{tables[column.table]}.{column.name}"
 
 
 def test_every_kind_of_row_follows_its_parts(fresh_engines: Engines, copy: Copy) -> None:
