@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -13,7 +14,7 @@ from db.columnar.copy import Copy
 from db.models import LoginSession, Role
 from pages._ui import guard
 from services.segments import keeping
-from services.segments.definition import plain
+from services.segments.definition import Mode, plain
 from services.segments.keeping import SegmentInput
 from services.work import SYSTEM, Work
 from tests import make
@@ -72,6 +73,49 @@ def test_a_segment_opens_with_its_count(
     told = texts(opened(session, monkeypatch, "segment.py", segment=str(row.id), view=view))
     assert "**1 customer** of 1" in told
     assert "Complaints in the last 60 days: at least 1" in told
+
+
+def chosen(at: AppTest, ending: str) -> Any:
+    """The widget whose key ends so."""
+    return next(w for kind in ("selectbox", "number_input", "button") for w in at.get(kind) if w.key.endswith(ending))
+
+
+def test_a_group_inside_a_group_is_built_and_counted_while_it_is_edited(
+    session: Session, monkeypatch: pytest.MonkeyPatch, copied: Make
+) -> None:
+    bought, upset = make.customer(session), make.customer(session, "Upset")
+    make.customer(session, "Neither")
+    sale(session, bought.id, ago(3))
+    contact(session, upset.id, 5)
+    copied()
+    at = opened(session, monkeypatch, "segment.py")
+    assert "**3 customers** of 3" in texts(at)
+    chosen(at, "_add_group_0").click().run()
+    chosen(at, "_0_2_field").select("orders").run()
+    assert "**1 customer** of 3" in texts(at)
+    chosen(at, "_add_condition_3").click().run()
+    chosen(at, "_0_4_field").select("complaints").run()
+    assert "**2 customers** of 3" in texts(at)
+    chosen(at, "_mode_3").select(Mode.NONE).run()
+    assert "**1 customer** of 3" in texts(at)
+    chosen(at, "_remove_3").click().run()
+    assert "**3 customers** of 3" in texts(at)
+
+
+def test_what_was_built_is_still_there_after_a_look_at_another_tab(
+    session: Session, monkeypatch: pytest.MonkeyPatch, copied: Make
+) -> None:
+    contact(session, make.customer(session).id, 5)
+    copied()
+    row = keeping.save(
+        Work(session, SYSTEM, make.NOON), None, SegmentInput(name="Angry", definition=plain(rule(COMPLAINED)))
+    )
+    at = opened(session, monkeypatch, "segment.py", segment=str(row.id), view="rule")
+    chosen(at, "_complaints_low").set_value(2).run()
+    assert "**0 customers** of 1" in texts(at)
+    at.get("button_group")[0].set_value("members").run()
+    at.get("button_group")[0].set_value("rule").run()
+    assert chosen(at, "_complaints_low").value == 2
 
 
 @pytest.mark.parametrize("view", ["kept", "grid", "likely", "alike", "overlap"])

@@ -26,6 +26,11 @@ def tab(label: str, names: dict[str, str], key: str, first: str) -> str:
     return value or first
 
 
+def forget(key: str) -> None:
+    """Let the address decide anew which tab is shown, as before a switch to another thing on the same page."""
+    st.session_state.pop(f"tab_{key}", None)
+
+
 def pick(label: str, names: dict[str, str], key: str, first: str | None, *, width: int, empty: str = "") -> str | None:
     """One of many from a list; the address keeps its code. `first` None: nothing is chosen, which `empty` names."""
     asked = _asked(names, key, first)

@@ -5,11 +5,13 @@ from typing import Any
 import streamlit as st
 
 from db.models import Role
+from pages._ui import addressed
 from pages._ui.feedback import reported
 from pages._ui.guard import acting, require
 from pages._ui.show import md
 from pages.manager._ui import drawn
 from pages.manager._ui.segment_condition import condition
+from pages.manager._ui.segment_draft import Branch, Draft, Leaf, begun, nests
 from services import segments
 from services.errors import Invalid
 from services.segments.asking import Counted
@@ -34,65 +36,74 @@ def count(counted: Counted, actor: Actor) -> None:
 def builder(actor: Actor, row: Kept | None) -> None:
     """The rule, its live count, and the way to keep it."""
     name = f"segment_{row.id if row else 0}_{row.version if row else 0}"
-    draft = _draft(name, row)
-    modes = list(Mode)
-    mode = st.selectbox(
-        _("Customers of whom"),
-        modes,
-        modes.index(draft["mode"]),
-        key=f"{name}_mode",
-        format_func=segments.words.mode,
-        width=260,
-    )
-    draft["mode"] = Mode(str(mode))
-    parts: list[Any] = []
-    for uid, part in draft["parts"]:
-        with st.container(border=True, key=f"{name}_part_{uid}"):
-            if "parts" in part:
-                with reading(actor) as w:
-                    st.text(segments.words.rule(w, parse(part, empty=True)))
-                parts.append(part)
-            else:
-                parts.append(condition(actor, part, f"{name}_{uid}", row.id if row else None))
-            st.button(
-                _("Remove"),
-                icon=":material/delete:",
-                key=f"{name}_remove_{uid}",
-                type="tertiary",
-                on_click=_remove,
-                args=(name, uid),
-            )
-    st.button(_("Add a condition"), icon=":material/add:", key=f"{name}_add", on_click=_add, args=(name,))
-    rule = _counted(actor, {"mode": draft["mode"].value, "parts": [p for p in parts if p]}, row)
+    if name not in st.session_state:
+        st.session_state[name] = begun(row.rule if row else None)
+    draft: Draft = st.session_state[name]
+    rule = _counted(actor, _branch(actor, draft.top, name, row, 1), row)
     if rule is not None:
         _keep(actor, row, rule, name)
 
 
-def _draft(name: str, row: Kept | None) -> dict[str, Any]:
-    """What is being edited: each part has a number of its own, so that removing one moves no widget."""
-    if name not in st.session_state:
-        raw = plain(row.rule) if row else {"mode": Mode.ALL, "parts": []}
-        parts = list(enumerate(raw["parts"]))
-        st.session_state[name] = {
-            "mode": Mode(str(raw["mode"])),
-            "parts": parts or [(0, {})],
-            "next": max(1, len(parts)),
-        }
-    draft: dict[str, Any] = st.session_state[name]
-    return draft
+def _branch(actor: Actor, branch: Branch, name: str, row: Kept | None, depth: int) -> dict[str, Any]:
+    """How the parts are joined, the parts, and ways to add one; returns what is finished of it as plain values."""
+    modes = list(Mode)
+    mode = st.selectbox(
+        _("Customers of whom") if depth == 1 else _("of whom"),
+        modes,
+        modes.index(branch.mode),
+        key=f"{name}_mode_{branch.uid}",
+        format_func=segments.words.mode,
+        width=260,
+    )
+    branch.mode = Mode(str(mode))
+    parts = [_part(actor, part, name, row, depth) for part in branch.parts]
+    with st.container(horizontal=True):
+        _adding(name, branch, _("Add a condition"), group=False)
+        if nests(depth):
+            _adding(name, branch, _("Add a group"), group=True)
+    return {"mode": branch.mode.value, "parts": [p for p in parts if p]}
+
+
+def _part(actor: Actor, part: Leaf | Branch, name: str, row: Kept | None, depth: int) -> dict[str, Any] | None:
+    """One condition, or a group inside the group, and the way to remove it; None while nothing of it is finished."""
+    with st.container(border=True, gap="small", key=f"{name}_part_{part.uid}"):
+        if isinstance(part, Branch):
+            made = _branch(actor, part, name, row, depth + 1)
+        else:
+            made = _leaf(actor, part, f"{name}_{part.uid}", row)
+        st.button(
+            _("Remove the group") if isinstance(part, Branch) else _("Remove"),
+            icon=":material/delete:",
+            key=f"{name}_remove_{part.uid}",
+            type="tertiary",
+            on_click=_remove,
+            args=(name, part.uid),
+        )
+    return made if made.get("field") or made.get("parts") else None
+
+
+def _leaf(actor: Actor, leaf: Leaf, key: str, row: Kept | None) -> dict[str, Any]:
+    if f"{key}_field" not in st.session_state:
+        leaf.old = leaf.now
+    leaf.now = condition(actor, leaf.old, key, row.id if row else None)
+    return leaf.now
+
+
+def _adding(name: str, branch: Branch, label: str, *, group: bool) -> None:
+    kind = "group" if group else "condition"
+    icon = ":material/data_object:" if group else ":material/add:"
+    args = (name, branch.uid, group)
+    st.button(label, icon=icon, key=f"{name}_add_{kind}_{branch.uid}", on_click=_add, args=args, type="tertiary")
 
 
 @acting(Role.MANAGER)
-def _add(name: str) -> None:
-    draft = st.session_state[name]
-    draft["parts"].append((draft["next"], {}))
-    draft["next"] += 1
+def _add(name: str, uid: int, group: bool) -> None:
+    st.session_state[name].add(uid, group=group)
 
 
 @acting(Role.MANAGER)
 def _remove(name: str, uid: int) -> None:
-    draft = st.session_state[name]
-    draft["parts"] = [(n, p) for n, p in draft["parts"] if n != uid]
+    st.session_state[name].remove(uid)
 
 
 def _counted(actor: Actor, raw: dict[str, Any], row: Kept | None) -> Group | None:
@@ -128,6 +139,7 @@ def _keep(actor: Actor, row: Kept | None, rule: Group, name: str) -> None:
             new = SegmentInput(name=called, definition=plain(rule), sharing=seen)
             kept = segments.keeping.save(w, number_, new, version=row.version if row else 1)
         if outcome.ok:
+            addressed.forget("view")
             st.switch_page(SEGMENT, query_params={"segment": str(kept.id), "view": "members"})
     if row is not None and own and st.button(_("Put away"), icon=":material/archive:", key=f"{name}_retire"):
         with reported(_("Put away.")) as outcome, work(actor) as w:
