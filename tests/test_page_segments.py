@@ -51,6 +51,8 @@ def test_patterns_open(session: Session, monkeypatch: pytest.MonkeyPatch, copied
     ada, kettle = make.customer(session), make.product(session)
     for days in (90, 80, 70, 60) if data else ():
         sale(session, ada.id, ago(days), product_id=kettle.id)
+    if data:
+        sale(session, make.customer(session, "Yesterday").id, ago(1))
     copied()
     told = texts(opened(session, monkeypatch, "patterns.py", look=look))
     if data and look == "intervals":
@@ -77,7 +79,9 @@ def test_a_segment_opens_with_its_count(
 
 def chosen(at: AppTest, ending: str) -> Any:
     """The widget whose key ends so."""
-    return next(w for kind in ("selectbox", "number_input", "button") for w in at.get(kind) if w.key.endswith(ending))
+    return next(
+        w for kind in ("selectbox", "number_input", "button") for w in at.get(kind) if str(w.key).endswith(ending)
+    )
 
 
 def test_a_group_inside_a_group_is_built_and_counted_while_it_is_edited(
@@ -113,8 +117,9 @@ def test_what_was_built_is_still_there_after_a_look_at_another_tab(
     at = opened(session, monkeypatch, "segment.py", segment=str(row.id), view="rule")
     chosen(at, "_complaints_low").set_value(2).run()
     assert "**0 customers** of 1" in texts(at)
-    at.get("button_group")[0].set_value("members").run()
-    at.get("button_group")[0].set_value("rule").run()
+    for look in ("members", "rule"):
+        tabs: Any = at.get("button_group")[0]
+        tabs.set_value(look).run()
     assert chosen(at, "_complaints_low").value == 2
 
 

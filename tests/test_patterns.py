@@ -180,3 +180,38 @@ def test_patterns_are_for_managers(session: Session, work_as: Callable[..., Work
     agent = work_as(make.actor(session))
     with pytest.raises(NotAllowed):
         intervals.by_product(agent, patterns.View(date(2026, 1, 1), TODAY))
+
+
+def test_every_mark_of_the_season_adds_up_to_the_orders_of_its_customers(bought: pd.DataFrame, manager: Work) -> None:
+    view = patterns.view(manager, None, "Kind 1")
+    told, cells = season.season(manager, view), season.hours(manager, view).frame
+    over = pd.Timestamp(TODAY) - pd.Timedelta(days=1)
+    mine = bought[(bought["product_id"] % 2 == bought["product_id"].min() % 2 ^ 1) & (bought["ordered_at"] <= over)]
+    orders = mine.drop_duplicates("order_id")
+    assert int(cells["orders"].sum()) == len(orders) == int(told.weekdays["orders"].sum())
+    assert set(cells["hour"]) == {12}
+    for weekday, n in told.weekdays["orders"].items():
+        behind = season.behind(manager, view, weekday=int(str(weekday))).frame
+        assert int(behind["orders"].sum()) == n == (orders["ordered_at"].dt.day_of_week == weekday).sum()
+    for month, n in told.months["orders"].items():
+        assert int(season.behind(manager, view, month=int(str(month))).frame["orders"].sum()) == n
+    one = cells.iloc[0]
+    of_cell = season.behind(manager, view, weekday=int(one["weekday"]), hour=int(one["hour"])).frame
+    assert int(of_cell["orders"].sum()) == int(one["orders"])
+
+
+def test_an_imported_past_is_looked_at_as_of_its_end(session: Session, manager: Work, copied: Make) -> None:
+    who, kettle = make.customer(session), make.product(session)
+    for days in (440, 430, 420, 400):
+        at = make.NOON - timedelta(days=days)
+        order = Order(customer_id=who.id, ordered_at=at, status=OrderStatus.COMPLETED, lines_cents=100)
+        session.add(order)
+        session.flush()
+        session.add(OrderLine(order_id=order.id, line_no=1, product_id=kettle.id, quantity=1, line_total_cents=100))
+    session.flush()
+    copied()
+    view = patterns.view(manager, 30)
+    assert (view.ended, view.last) == (TODAY - timedelta(days=400), TODAY - timedelta(days=399))
+    assert intervals.due(manager, patterns.view(manager)).frame.empty  # bought yesterday, as seen from the end
+    assert season.season(manager, view).orders == 2
+    assert patterns.view(manager, 30).first == TODAY - timedelta(days=428)

@@ -8,7 +8,7 @@ from db.demo.people import HERO
 from db.demo.phrases import NAMES
 from db.demo.seasons import DAYS, OPENING_HOURS, Counts
 
-EVERY, TIMES = 5, 24  # a complaint about every five days, over four months
+EVERY, TIMES = 3, 40  # a complaint about every three days, over four months
 LEAST, MOST = 1.6, 6.0  # times the own interval since the last purchase
 FEWEST_GAPS = 3
 

@@ -7,7 +7,7 @@ from pages._ui import addressed
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import empty, md
-from pages.manager._ui import segment_ready
+from pages.manager._ui import segment_overlap, segment_ready
 from services import segments
 from services.segments.keeping import sharing_names
 from services.text import _
@@ -56,7 +56,7 @@ def shown() -> None:
                 "grid": segment_ready.grid,
                 "likely": segment_ready.likely,
                 "alike": segment_ready.alike,
-                "overlap": segment_ready.overlap,
+                "overlap": segment_overlap.overlap,
             }[look](who)
 
 

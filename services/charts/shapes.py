@@ -6,6 +6,12 @@ import altair as alt
 import pandas as pd
 
 ROW = 26
+#: The selection that a click makes; its fields name the mark.
+PICKED = "picked"
+
+
+def _click(*fields: str) -> alt.Parameter:
+    return alt.selection_point(name=PICKED, fields=list(fields), on="click", toggle=False)
 
 
 def _tips(names: dict[str, str]) -> list[alt.Tooltip]:
@@ -13,30 +19,35 @@ def _tips(names: dict[str, str]) -> list[alt.Tooltip]:
 
 
 def spans(frame: pd.DataFrame, value: str, tips: dict[str, str]) -> Any:
-    """A line from `lower` to `upper` with a mark at `median`, one for each `name`, in the order of the frame."""
+    """A line from `lower` to `upper` with a mark at `median`, one for each `name`, in the order of the frame. A click
+    picks the `name`.
+    """
     y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=180))
     base = alt.Chart(frame).encode(y=y, tooltip=_tips(tips))
-    line = base.mark_rule(strokeWidth=6, strokeCap="round", opacity=0.45).encode(
+    line = base.mark_rule(strokeWidth=8, strokeCap="round", opacity=0.45, cursor="pointer").encode(
         x=alt.X("lower:Q", title=value, scale=alt.Scale(zero=True)), x2="upper:Q"
     )
-    point = base.mark_point(filled=True, size=90, opacity=1).encode(x="median:Q")
+    line = line.add_params(_click("name"))
+    point = base.mark_point(filled=True, size=90, opacity=1, cursor="pointer").encode(x="median:Q")
     return alt.layer(line, point).properties(height=alt.Step(ROW))
 
 
 def heat(frame: pd.DataFrame, tips: dict[str, str], title: str, columns: list[str]) -> Any:
     """Cells of `row` (words, in the order of the frame) and of `columns` by `value`; `shown` stands in the cell.
 
-    `most`: the largest value there is, which decides whether the words in a cell are light.
+    `most`: the largest value there is, which decides whether the words in a cell are light. A click picks `row` and
+    `column`.
     """
     base = alt.Chart(frame).encode(
         x=alt.X("column:N", sort=columns, title=title, axis=alt.Axis(orient="top", labelAngle=0, labelLimit=80)),
         y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=170)),
         tooltip=_tips(tips),
     )
-    cells = base.mark_rect(cornerRadius=2).encode(
+    cells = base.mark_rect(cornerRadius=2, cursor="pointer").encode(
         color=alt.Color("value:Q", legend=None, scale=alt.Scale(scheme="teals"))
     )
-    numbers = base.mark_text(fontSize=12).encode(
+    cells = cells.add_params(_click("row", "column"))
+    numbers = base.mark_text(fontSize=12, cursor="pointer").encode(
         text="shown:N",
         color=alt.condition("datum.value > 0.55 * datum.most", alt.value("white"), alt.value("#16211f")),
     )
@@ -44,20 +55,29 @@ def heat(frame: pd.DataFrame, tips: dict[str, str], title: str, columns: list[st
 
 
 def indexed(frame: pd.DataFrame, value: str, tips: dict[str, str]) -> Any:
-    """Bars of `index` by `label`, with lines from `low` to `high`; 1 is the mean."""
+    """Bars of `index` by `label`, with lines from `low` to `high`; 1 is the mean. A click picks the `label`."""
     x = alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0))
     base = alt.Chart(frame).encode(x=x, tooltip=_tips(tips))
-    bars = base.mark_bar(cornerRadius=1, opacity=0.75).encode(y=alt.Y("index:Q", title=value))
+    bars = base.mark_bar(cornerRadius=1, opacity=0.75, cursor="pointer").encode(y=alt.Y("index:Q", title=value))
+    bars = bars.add_params(_click("label"))
     ends = base.mark_rule(strokeWidth=2).encode(y="low:Q", y2="high:Q")
     return alt.layer(bars, ends).properties(height=240)
 
 
+def bars(frame: pd.DataFrame, value: str, tips: dict[str, str]) -> Any:
+    """A bar of `value` for each `label`. A click picks the `label`."""
+    x = alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0))
+    made = alt.Chart(frame).mark_bar(cornerRadius=1, cursor="pointer")
+    made = made.encode(x=x, y=alt.Y("value:Q", title=value), tooltip=_tips(tips))
+    return made.add_params(_click("label")).properties(height=240)
+
+
 def beside(frame: pd.DataFrame, names: list[str], value: str, tips: dict[str, str]) -> Any:
-    """Bars of `value` by `label`, those of each `name` beside the others."""
+    """Bars of `value` by `label`, those of each `name` beside the others. A click picks `label` and `name`."""
     colour = alt.Color("name:N", title=None, scale=alt.Scale(domain=names), legend=alt.Legend(orient="bottom"))
     return (
         alt.Chart(frame)
-        .mark_bar(cornerRadius=1)
+        .mark_bar(cornerRadius=1, cursor="pointer")
         .encode(
             x=alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy")),
             xOffset=alt.XOffset("name:N", sort=names),
@@ -65,5 +85,22 @@ def beside(frame: pd.DataFrame, names: list[str], value: str, tips: dict[str, st
             color=colour,
             tooltip=_tips(tips),
         )
+        .add_params(_click("label", "name"))
         .properties(height=240)
     )
+
+
+def parts(frame: pd.DataFrame, names: list[str], tips: dict[str, str]) -> Any:
+    """One bar made of the parts `name` (in the order of `names`) as wide as their `value`; `shown` stands in it.
+
+    `middle`: where the words stand. A click picks the `name`.
+    """
+    base = alt.Chart(frame).encode(tooltip=_tips(tips))
+    colour = alt.Color("name:N", title=None, scale=alt.Scale(domain=names), legend=alt.Legend(orient="bottom"))
+    bar = base.mark_bar(size=64, cornerRadius=1, cursor="pointer").encode(
+        x=alt.X("begin:Q", title=None, axis=None), x2="end:Q", color=colour
+    )
+    words = base.mark_text(fontSize=14, fontWeight="bold", color="white", cursor="pointer").encode(
+        x="middle:Q", text="shown:N"
+    )
+    return alt.layer(bar.add_params(_click("name")), words).properties(height=90)

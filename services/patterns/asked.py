@@ -14,17 +14,22 @@ from services.text import _
 from services.work import Work
 
 EVER = date(1900, 1, 1)
+STALE_DAYS = 30
 MOST_PRODUCTS = 1_000
 
 
 @dataclass(frozen=True)
 class View:
-    """Days from `first` to `last`, both included; a category or a product, None for all."""
+    """Days from `first` to `last`, both included; a category or a product, None for all.
+
+    `ended`: the data are an imported past that ends with this day; `last` is the day after it, in place of today.
+    """
 
     first: date
     last: date
     category: str | None = None
     product_id: int | None = None
+    ended: date | None = None
 
     @property
     def values(self) -> dict[str, Any]:
@@ -41,12 +46,26 @@ class Answer:
 
 
 def view(w: Work, days: int | None = None, category: str | None = None, product_id: int | None = None) -> View:
-    """The last so many days up to today (None: from the beginning on), limited as asked. Raises Invalid."""
+    """The last so many days up to today (None: from the beginning on), limited as asked. Raises Invalid, Preparing.
+
+    Where nothing was sold for more than 30 days the data are an imported past, and its end counts as today; the scoring
+    runs do the same.
+    """
     if days is not None and not 1 <= days <= 36_500:
         raise Invalid(_("Period"), _("choose one from the list"))
     today = clock.day_of(w.now, company.of(w).zone)
-    first = EVER if days is None else today - timedelta(days=days - 1)
-    return View(first, today, (category or None) and str(category)[:120], product_id)
+    ended = last_sale(w, today)
+    ended = ended if ended is not None and (today - ended).days > STALE_DAYS else None
+    last = today if ended is None else ended + timedelta(days=1)
+    first = EVER if days is None else last - timedelta(days=days - 1)
+    return View(first, last, (category or None) and str(category)[:120], product_id, ended)
+
+
+def last_sale(w: Work, today: date) -> date | None:
+    """The day of the newest sale up to a day; None before the first. Managers only. Raises Preparing."""
+    sql = "SELECT max(o.day) AS last_day FROM orders AS o WHERE o.is_sale AND o.day <= $today"
+    newest = ask(w, "last_sale", sql, today=today).frame["last_day"].iloc[0]
+    return None if pd.isna(newest) else newest.date()
 
 
 def ask(w: Work, name: str, sql: str, **values: Any) -> Answer:
@@ -69,7 +88,7 @@ def products(w: Work, category: str | None = None) -> dict[int, str]:
     """Products that were sold, the most frequent first, at most a thousand: number -> name."""
     sql = f"""SELECT p.product_id AS product_id, coalesce(nullif(p.name, ''), p.sku, '') AS name, count(*) AS n
         FROM sale_line AS f JOIN product AS p ON p.product_id = f.product_id
-        WHERE f.is_sale AND ($category IS NULL OR p.category = $category)
+        WHERE f.is_sale AND (CAST($category AS VARCHAR) IS NULL OR p.category = $category)
         GROUP BY p.product_id, coalesce(nullif(p.name, ''), p.sku, '')
         ORDER BY n DESC, p.product_id LIMIT {MOST_PRODUCTS}"""
     found = ask(w, "products", sql, category=category).frame
@@ -82,4 +101,5 @@ DAYS = """days AS (
     LEFT JOIN product AS p ON p.product_id = f.product_id
     WHERE f.is_sale AND f.quantity > 0 AND f.customer_id IS NOT NULL AND f.product_id IS NOT NULL
         AND f.day BETWEEN $first_day AND $last_day
-        AND ($category IS NULL OR p.category = $category) AND ($product IS NULL OR f.product_id = $product))"""
+        AND (CAST($category AS VARCHAR) IS NULL OR p.category = $category)
+        AND (CAST($product AS BIGINT) IS NULL OR f.product_id = $product))"""

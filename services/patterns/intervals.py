@@ -68,7 +68,8 @@ FROM (SELECT g.customer_id, g.product_id, {_QUARTILES}, max(g.day) AS last_on,
 JOIN product AS p ON p.product_id = t.product_id
 JOIN customer AS k ON k.customer_id = t.customer_id AND NOT k.no_profiling
 WHERE $last_day >= t.due_on
-    AND ($state IS NULL OR $state = CASE WHEN $last_day - t.last_on > ceil(t.upper) THEN 'overdue' ELSE 'due' END)
+    AND (CAST($state AS VARCHAR) IS NULL OR $state =
+        CASE WHEN $last_day - t.last_on > ceil(t.upper) THEN 'overdue' ELSE 'due' END)
 ORDER BY days_over DESC, t.customer_id, t.product_id LIMIT $most"""
 
 

@@ -17,14 +17,15 @@ counts AS (SELECT s.product_id, count(*) AS n FROM seen AS s GROUP BY s.product_
 often AS (SELECT s.order_id, s.product_id FROM seen AS s JOIN counts AS c ON c.product_id = s.product_id),
 pairs AS (SELECT x.product_id AS a, y.product_id AS b, count(*) AS k FROM often AS x
     JOIN often AS y ON y.order_id = x.order_id AND y.product_id <> x.product_id
-    WHERE $product IS NULL OR x.product_id = $product
+    WHERE CAST($product AS BIGINT) IS NULL OR x.product_id = $product
     GROUP BY x.product_id, y.product_id HAVING count(*) >= 2),
 names AS ({_NAMES})
 SELECT q.a AS a, na.name AS name_a, q.b AS b, nb.name AS name_b, ca.n AS n, q.k AS k,
     CAST(cb.n AS DOUBLE) / (SELECT count(DISTINCT s.order_id) FROM seen AS s) AS base
 FROM pairs AS q JOIN counts AS ca ON ca.product_id = q.a JOIN counts AS cb ON cb.product_id = q.b
 JOIN names AS na ON na.product_id = q.a JOIN names AS nb ON nb.product_id = q.b
-WHERE ($category IS NULL OR na.category = $category) AND ($product IS NOT NULL OR q.a < q.b)
+WHERE (CAST($category AS VARCHAR) IS NULL OR na.category = $category)
+    AND (CAST($product AS BIGINT) IS NOT NULL OR q.a < q.b)
 ORDER BY q.k DESC, q.a, q.b LIMIT $most"""
 
 

@@ -125,7 +125,7 @@ def counted(w: Work, rule: Group, *, itself: int | None = None) -> Counted:
         everybody = copy.frame(
             Question("customers", "SELECT count(*) AS n, count(CASE WHEN no_profiling THEN 1 END) AS no FROM customer")
         )
-        shown = _members(copy, asked, "ORDER BY hash(c.customer_id), c.customer_id", PREVIEWED, 0)
+        shown = _members(copy, asked, _MIXED, PREVIEWED, 0)
         objecting = int(everybody["no"].iloc[0]) if predicted(rule, rules(w)) else 0
         return Counted(members, int(everybody["n"].iloc[0]), named(w, shown), objecting, copy.as_of, copy.version)
 
@@ -160,6 +160,9 @@ def ids(w: Work, rule: Group, *, itself: int | None = None, on: date | None = No
         return copy.frame(question, **values)["customer_id"].to_numpy(np.int64)
 
 
+#: An order that nobody chose, the same in every dialect: the fractions of multiples of the golden section.
+_GOLDEN = "CAST(c.customer_id AS DOUBLE) * CAST(0.6180339887498949 AS DOUBLE)"
+_MIXED = f"ORDER BY {_GOLDEN} - floor({_GOLDEN}), c.customer_id"
 _SOLD = """LEFT JOIN (SELECT customer_id, count(*) AS orders, sum(lines_cents) AS revenue, max(day) AS last_day
     FROM orders WHERE is_sale GROUP BY customer_id) AS s ON s.customer_id = c.customer_id"""
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from db.models import Role
-from services import columnar
+from services import columnar, scores
 from services.analytics.patterns import groups
 from services.questions import Question
 from services.segments import asking
@@ -42,19 +42,23 @@ def cell_rule(cell: str) -> Group:
     return Group(Mode.ALL, (Condition("grid", Op.ONE_OF, values=(cell,)),))
 
 
-_GRID = """SELECT g.fifth AS fifth, g.times AS times, count(*) AS customers,
-    CAST(sum(g.revenue) AS BIGINT) AS revenue_cents
-FROM (SELECT least(5, ceil(5.0 * (rank() OVER (ORDER BY h.since) + (count(*) OVER (PARTITION BY h.since) - 1) / 2.0)
+#: Buyers with `fifth` of recency (1 the latest) and `times` (0 to 3, a class of purchase days), and what they brought.
+_PLACED = """SELECT h.customer_id AS customer_id, h.revenue AS revenue,
+        least(5, ceil(5.0 * (rank() OVER (ORDER BY h.since) + (count(*) OVER (PARTITION BY h.since) - 1) / 2.0)
             / count(*) OVER ())) AS fifth,
-        CASE WHEN h.n >= 6 THEN 3 WHEN h.n >= 3 THEN 2 WHEN h.n = 2 THEN 1 ELSE 0 END AS times, h.revenue AS revenue
+        CASE WHEN h.n >= 6 THEN 3 WHEN h.n >= 3 THEN 2 WHEN h.n = 2 THEN 1 ELSE 0 END AS times
     FROM (SELECT o.customer_id, count(DISTINCT o.day) AS n, sum(o.lines_cents) AS revenue,
-            date_diff('day', max(o.day), $today) AS since
+            $today - max(o.day) AS since
         FROM orders AS o JOIN customer AS k ON k.customer_id = o.customer_id AND NOT k.no_profiling
-        WHERE o.is_sale AND o.day <= $today GROUP BY o.customer_id) AS h) AS g
-GROUP BY g.fifth, g.times ORDER BY g.fifth, g.times"""
-_FEATURES = """SELECT o.customer_id AS customer_id, date_diff('day', max(o.day), $today) AS since_last,
+        WHERE o.is_sale AND o.day <= $today GROUP BY o.customer_id) AS h"""
+_GRID = f"""SELECT g.fifth AS fifth, g.times AS times, count(*) AS customers,
+    CAST(sum(g.revenue) AS BIGINT) AS revenue_cents
+FROM ({_PLACED}) AS g GROUP BY g.fifth, g.times ORDER BY g.fifth, g.times"""
+_PLACE = f"""SELECT g.customer_id AS customer_id FROM ({_PLACED}) AS g
+WHERE g.fifth = $fifth AND g.times = $times ORDER BY g.revenue DESC, g.customer_id"""
+_FEATURES = """SELECT o.customer_id AS customer_id, $today - max(o.day) AS since_last,
     count(DISTINCT o.day) - 1 AS x, CAST(sum(o.lines_cents) AS DOUBLE) / count(DISTINCT o.day) AS spend,
-    date_diff('day', min(o.day), $today) AS age
+    $today - min(o.day) AS age
 FROM orders AS o JOIN customer AS k ON k.customer_id = o.customer_id AND NOT k.no_profiling
 WHERE o.is_sale AND o.day <= $today GROUP BY o.customer_id ORDER BY o.customer_id"""
 
@@ -80,6 +84,26 @@ def grid(w: Work) -> Found:
         frame = frame.astype({"fifth": "int64", "times": "int64"})
         cells = [str(groups.GRID[f - 1][t]) for f, t in zip(frame["fifth"], frame["times"], strict=True)]
         return Found(frame.assign(cell=cells), copy.as_of, copy.version)
+
+
+def in_cell(w: Work, fifth: int, times: int) -> Ids:
+    """The customers behind a cell of `grid`, those with the highest revenue first. Managers only. Raises Preparing."""
+    w.require(Role.MANAGER)
+    with columnar.reading(w) as copy:
+        values = {"today": asking.today_of(w), "fifth": int(fifth), "times": int(times)}
+        return copy.frame(Question("grid_cell", _PLACE), **values)["customer_id"].to_numpy(np.int64)
+
+
+def tenths(w: Work, version: scores.Version) -> pd.DataFrame:
+    """By tenth of the probability of buying within 90 days (10: most likely): customers, the mean probability, and the
+    purchases that are expected of all of them. Who objects to predictions is in none. Managers only.
+    """
+    w.require(Role.MANAGER)
+    known = scores.frame(w, version).dropna(subset=["decile"])
+    told = known.groupby("decile").agg(
+        customers=("customer_id", "size"), p_buy=("p_buy_90", "mean"), expected=("expected_90", "sum")
+    )
+    return told.reset_index(names="tenth").astype({"tenth": "int64", "customers": "int64"})
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from db.models import Role
 from pages._ui.cached import chart_spec
+from pages._ui.guard import acting
 from pages._ui.show import md
 from services import sheets
+from services.charts import shapes
 from services.text import _, clock_time, local_date, locale_name
 from services.work import Actor
 
@@ -22,11 +26,57 @@ def as_of(at: datetime, actor: Actor, of: str) -> str:
     return f"{told} · {of}" if of else told
 
 
-def chart(key: str, sentence: str, frame: pd.DataFrame, build: Callable[[], Any]) -> dict[str, Any]:
-    """The chart, with its sentence for those who do not see it. Returns its specification."""
+def chart(
+    key: str, sentence: str, frame: pd.DataFrame, build: Callable[[], Any], *, opens: bool = False
+) -> dict[str, Any]:
+    """The chart, with its sentence for those who do not see it. Returns its specification.
+
+    `opens`: a click on a mark picks it; `mark` below says which.
+    """
     spec = chart_spec(f"{key} {','.join(frame.columns)}", locale_name(), build)
-    st.vega_lite_chart(frame, spec, key=f"chart_{key}", alt=sentence, width="stretch")
+    on_select: Any = partial(_clicked, key) if opens else "ignore"
+    st.vega_lite_chart(frame, spec, key=f"chart_{key}", alt=sentence, width="stretch", on_select=on_select)
     return spec
+
+
+@acting(Role.MANAGER)
+def _clicked(key: str) -> None:
+    picked = st.session_state[f"chart_{key}"]["selection"].get(shapes.PICKED) or []
+    st.session_state[f"clicked_{key}"] = dict(picked[0]) if picked else {}
+
+
+def mark(
+    key: str, frame: pd.DataFrame, fields: list[str], words: Callable[["pd.Series[Any]"], str], label: str, hint: str
+) -> int | None:
+    """The mark whose rows are open, picked by a click on the chart `key` or, by keyboard, from this list; its place in
+    the frame. `fields` name a mark, as the chart's selection does; `words` say it.
+    """
+    options = list(zip(*(frame[f].astype(str) for f in fields), strict=True))
+    name = f"mark_{key}"
+    clicked = st.session_state.pop(f"clicked_{key}", None)
+    if clicked is not None:
+        wanted = tuple(str(clicked.get(f, "")) for f in fields)
+        st.session_state[name] = wanted if wanted in options else None
+    elif st.session_state.get(name) not in (None, *options):
+        del st.session_state[name]  # the data changed, and it is not there any more
+    places = {option: n for n, option in enumerate(options)}
+    at = st.selectbox(
+        label, options, None, key=name, placeholder=hint, format_func=lambda o: words(frame.iloc[places[o]])
+    )
+    return None if at is None else places[at]
+
+
+def row_or_mark(key: str, frame: pd.DataFrame, field: str, row: int | None) -> int | None:
+    """What was chosen last where a chart and the table beside it show the same: a line, or a mark (by `field`)."""
+    name = f"open_{key}"
+    clicked = st.session_state.pop(f"clicked_{key}", None)
+    if clicked is not None:
+        st.session_state[name] = (str(clicked[field]), row) if clicked else None
+    mine = st.session_state.get(name)
+    if mine is None or mine[1] != row:
+        return row
+    places = [n for n, value in enumerate(frame[field].astype(str)) if value == mine[0]]
+    return places[0] if places else row
 
 
 def table(

@@ -1,5 +1,8 @@
 """Purchase patterns: after how many days a product is bought again, as ranges and as a map."""
 
+from functools import partial
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -28,7 +31,7 @@ def intervals(actor: Actor, view: View) -> None:
     """Products with their intervals; the map; the customers behind a picked product."""
     with reading(actor) as w:
         found, cells = asked.by_product(w, view), asked.heat_map(w, view)
-    frame = found.frame
+    frame = apart(found.frame)
     if frame.empty:
         nothing()
         return
@@ -42,7 +45,15 @@ def intervals(actor: Actor, view: View) -> None:
         with reading(actor) as w:
             behind = asked.behind(w, view, int(row["product_id"])).frame
         people(actor, behind, _("{product}: {n} intervals").format(product=row["name"], n=number(int(row["gaps"]))))
-    _map(actor, view, cells.frame, of)
+    _map(actor, view, apart(cells.frame), of)
+
+
+def apart(frame: pd.DataFrame) -> pd.DataFrame:
+    """Products that are called the same are told apart by their numbers."""
+    products = frame.drop_duplicates("product_id")
+    twice = frame["product_id"].isin(products.loc[products["name"].duplicated(keep=False), "product_id"])
+    numbered = frame["name"] + " (" + frame["product_id"].astype(str) + ")"
+    return frame.assign(name=frame["name"].where(~twice, numbered))
 
 
 def _products(frame: pd.DataFrame, of: str) -> int | None:
@@ -60,13 +71,14 @@ def _products(frame: pd.DataFrame, of: str) -> int | None:
     if len(top):
         tips = {"name": _("Product"), "shown": _("Median"), "gaps": _("Intervals")}
         sent = top[["name", "lower", "median", "upper", "shown", "gaps"]]
-        spec = drawn.chart("intervals", told, sent, lambda: shapes.spans(sent, _("Days until bought again"), tips))
+        build = partial(shapes.spans, sent, _("Days until bought again"), tips)
+        spec = drawn.chart("intervals", told, sent, build, opens=True)
     rows = frame.assign(told=[_("enough") if e else _("too little") for e in frame["enough"]])
     rows.loc[~rows["enough"], ["lower", "median", "upper"]] = None
     picked = drawn.table("intervals", rows, _labels(), pick=True)
     st.caption(of)
     drawn.files("intervals", rows, _labels(), [told, of], (spec, top) if spec else None)
-    return picked
+    return drawn.row_or_mark("intervals", rows, "name", picked)
 
 
 def _labels() -> dict[str, str]:
@@ -109,21 +121,22 @@ def _map(actor: Actor, view: View, frame: pd.DataFrame, of: str) -> None:
         product=largest["row"], days=largest["column"], n=largest["shown"]
     )
     drawn.sentence(told)
-    spec = drawn.chart(
-        "interval_map", told, cells, lambda: shapes.heat(cells, tips, _("Days until bought again"), named)
-    )
-    at = st.selectbox(
-        _("Customers behind a cell"),
-        list(range(len(cells))),
-        None,
-        key="interval_cell",
-        placeholder=_("Choose a cell"),
-        format_func=lambda n: " · ".join(str(cells[c].iloc[n]) for c in ("row", "column", "shown")),
-    )
+    build = partial(shapes.heat, cells, tips, _("Days until bought again"), named)
+    spec = drawn.chart("interval_map", told, cells, build, opens=True)
+    at = drawn.mark("interval_map", cells, ["row", "column"], _cell, _("Customers behind a cell"), _("Choose a cell"))
     labels = {"row": tips["row"], "column": tips["column"], "value": tips["shown"], "customers": tips["customers"]}
     drawn.files("interval_map", cells, labels, [told, of], (spec, cells))
     if at is not None:
         row = frame.iloc[at]
         with reading(actor) as w:
             behind = asked.behind(w, view, int(row["product_id"]), int(row["class"])).frame
-        people(actor, behind, _("{product}: {n} intervals").format(product=row["name"], n=number(int(row["gaps"]))))
+        people(
+            actor,
+            behind,
+            _("{product}: {n} intervals").format(product=row["name"], n=number(int(row["gaps"]))),
+            "people_cell",
+        )
+
+
+def _cell(row: "pd.Series[Any]") -> str:
+    return " · ".join(str(row[c]) for c in ("row", "column", "shown"))

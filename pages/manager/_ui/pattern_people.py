@@ -9,6 +9,7 @@ from services.text import _
 from services.work import Actor, reading
 
 MOST = 200
+DAYS = ("first_a", "first_b", "last_on")
 
 
 def with_names(actor: Actor, frame: pd.DataFrame) -> pd.DataFrame:
@@ -37,14 +38,15 @@ def labels_of(frame: pd.DataFrame) -> dict[str, str]:
     return {c: label for c, label in known.items() if c in frame or c == "customer"}
 
 
-def people(actor: Actor, frame: pd.DataFrame, title: str) -> None:
+def people(actor: Actor, frame: pd.DataFrame, title: str, key: str = "people") -> None:
     """The list, the first two hundred of it; the files hold all."""
     labels = labels_of(frame)
     named = with_names(actor, frame.head(MOST))
-    with st.container(border=True, key="people_behind"):
+    with st.container(border=True, key=f"{key}_behind"):
         st.text(title)
-        drawn.table("people", named, {"link": _("Open"), **labels}, drawn.customer_link())
+        days = {c: st.column_config.DateColumn(label) for c, label in labels.items() if c in DAYS}
+        drawn.table(key, named, {"link": _("Open"), **labels}, drawn.customer_link() | days)
         if len(frame) > MOST:
             st.caption(_("The first {n} of {all}; the files hold all.").format(n=MOST, all=len(frame)))
             named = with_names(actor, frame)
-        drawn.files("people", named, {"customer_id": _("Number"), **labels}, [title])
+        drawn.files(key, named, {"customer_id": _("Number"), **labels}, [title])

@@ -1,6 +1,7 @@
 """Purchase patterns: the retention triangle."""
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -30,12 +31,12 @@ def staying(actor: Actor, view: View) -> None:
         empty(_("Too little data."), _("The triangle shows months that are over; there is none with a first purchase."))
         return
     of = drawn.as_of(found.as_of, actor, _("customers by first purchase, months that are over"))
-    _triangle(frame, by, words[by], of)
-    _behind(actor, view, by, frame[frame["active"] > 0].reset_index(drop=True))
+    cells = _triangle(frame, by, words[by], of)
+    _behind(actor, view, by, cells)
 
 
-def _triangle(frame: pd.DataFrame, by: By, word: str, of: str) -> None:
-    """The latest cohorts, or the largest, as a chart; all as a table."""
+def _triangle(frame: pd.DataFrame, by: By, word: str, of: str) -> pd.DataFrame:
+    """The latest cohorts, or the largest, as a chart; all as a table. Returns the cells of the chart."""
     once = frame[frame["months"] == 1]
     told = _("Too little data: no second month is over.")
     if once["customers"].sum():
@@ -53,7 +54,7 @@ def _triangle(frame: pd.DataFrame, by: By, word: str, of: str) -> None:
     }
     named = [str(n) for n in range(COLUMNS)]
     build = partial(shapes.heat, cells, tips, _("Months after the first purchase"), named)
-    spec = drawn.chart(f"staying_{by}", told, cells, build)
+    spec = drawn.chart(f"staying_{by}", told, cells.drop(columns="cohort"), build, opens=True)
     st.caption(of)
     labels = {
         "row": word,
@@ -65,6 +66,7 @@ def _triangle(frame: pd.DataFrame, by: By, word: str, of: str) -> None:
     with st.expander(_("As a table")):
         drawn.table("staying", frame, labels)
     drawn.files("staying", frame, labels, [told, of], (spec, cells))
+    return cells
 
 
 def _cells(frame: pd.DataFrame, by: By) -> pd.DataFrame:
@@ -77,28 +79,21 @@ def _cells(frame: pd.DataFrame, by: By) -> pd.DataFrame:
         most=1.0,
         shown=[f"{number(100 * s)} %" for s in cells["share"]],
     )
-    return cells[["row", "column", "value", "most", "shown", "active", "customers"]]
+    return cells[["cohort", "row", "column", "value", "most", "shown", "active", "customers"]]
 
 
-def _behind(actor: Actor, view: View, by: By, some: pd.DataFrame) -> None:
+def _behind(actor: Actor, view: View, by: By, cells: pd.DataFrame) -> None:
     """The customers of a cell."""
-    at = st.selectbox(
-        _("Customers behind a cell"),
-        list(range(len(some))),
-        None,
-        key="staying_cell",
-        placeholder=_("Choose a cell"),
-        format_func=lambda n: _cell(some, n),
-    )
+    label, hint = _("Customers behind a cell"), _("Choose a cell")
+    at = drawn.mark(f"staying_{by}", cells, ["row", "column"], _cell, label, hint)
     if at is None:
         return
-    row = some.iloc[at]
+    row = cells.iloc[at]
     with reading(actor) as w:
-        behind = asked.behind(w, view, by, str(row["cohort"]), int(row["months"])).frame
+        behind = asked.behind(w, view, by, str(row["cohort"]), int(row["column"])).frame
     told = _("{cohort}, month {n}: {m} customers")
-    people(actor, behind, told.format(cohort=row["row"], n=int(row["months"]), m=len(behind)))
+    people(actor, behind, told.format(cohort=row["row"], n=row["column"], m=len(behind)))
 
 
-def _cell(frame: pd.DataFrame, n: int) -> str:
-    row = frame.iloc[n]
-    return f"{row['row']} · {int(row['months'])}: {int(row['active'])} / {int(row['customers'])}"
+def _cell(row: "pd.Series[Any]") -> str:
+    return f"{row['row']} · {row['column']}: {int(row['active'])} / {int(row['customers'])}"

@@ -11,7 +11,7 @@ from pages._ui.guard import acting, require
 from pages._ui.show import md
 from pages.manager._ui import drawn
 from pages.manager._ui.segment_condition import condition
-from pages.manager._ui.segment_draft import Branch, Draft, Leaf, begun, nests
+from pages.manager._ui.segment_draft import Branch, Draft, Leaf, begun, key_of, nests
 from services import segments
 from services.errors import Invalid
 from services.segments.asking import Counted
@@ -35,7 +35,7 @@ def count(counted: Counted, actor: Actor) -> None:
 
 def builder(actor: Actor, row: Kept | None) -> None:
     """The rule, its live count, and the way to keep it."""
-    name = f"segment_{row.id if row else 0}_{row.version if row else 0}"
+    name = key_of(row)
     if name not in st.session_state:
         st.session_state[name] = begun(row.rule if row else None)
     draft: Draft = st.session_state[name]
@@ -139,6 +139,7 @@ def _keep(actor: Actor, row: Kept | None, rule: Group, name: str) -> None:
             new = SegmentInput(name=called, definition=plain(rule), sharing=seen)
             kept = segments.keeping.save(w, number_, new, version=row.version if row else 1)
         if outcome.ok:
+            st.session_state.pop(name, None)
             addressed.forget("view")
             st.switch_page(SEGMENT, query_params={"segment": str(kept.id), "view": "members"})
     if row is not None and own and st.button(_("Put away"), icon=":material/archive:", key=f"{name}_retire"):

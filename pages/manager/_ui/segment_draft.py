@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import streamlit as st
+
 from services.segments.definition import DEEPEST, Condition, Group, Mode, plain
+from services.segments.keeping import Kept
 
 
 @dataclass
@@ -78,6 +81,16 @@ def begun(rule: Group | None) -> Draft:
     else:
         draft.top = draft.grown(rule)
     return draft
+
+
+def key_of(row: Kept | None) -> str:
+    """Under which the draft of a segment is kept while it is edited; another version of it has another draft."""
+    return f"segment_{row.id if row else 0}_{row.version if row else 0}"
+
+
+def begin_with(rule: Group) -> None:
+    """Let the form of a new segment begin with this rule."""
+    st.session_state[key_of(None)] = begun(rule)
 
 
 def nests(depth: int) -> bool:

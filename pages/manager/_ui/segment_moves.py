@@ -52,19 +52,14 @@ def moves(actor: Actor, row: Kept) -> None:
     st.caption(md(since))
     labels = {"week": _("Week from"), "entered": came, "left": left}
     drawn.files("moves", frame.assign(week=words), labels, [row.name, told, since], (spec, bars))
-    options = [
-        (w_, entered) for w_, n, m in frame.itertuples(index=False) for entered, k in ((True, n), (False, m)) if k
-    ]
-    at = st.selectbox(
-        _("Who was it?"),
-        options,
-        None,
-        key="moves_week",
-        placeholder=_("Choose a week"),
-        format_func=lambda o: f"{day(o[0], actor)} · {came if o[1] else left}",
+    some = bars[bars["value"] > 0].reset_index(drop=True)
+    label, hint = _("Who was it?"), _("Choose a week")
+    at = drawn.mark(
+        "moves", some, ["label", "name"], lambda b: f"{b['label']} · {b['name']}: {b['shown']}", label, hint
     )
     if at is not None:
-        _who(actor, row, at, before)
+        bar = some.iloc[at]
+        _who(actor, row, (frame["week"].iloc[words.index(str(bar["label"]))], bar["name"] == came), before)
 
 
 def _since(actor: Actor, found: Moved, before: Reckoned) -> str:
@@ -88,7 +83,7 @@ def _bars(frame: pd.DataFrame, words: list[str], told: str) -> tuple[pd.DataFram
     bars = pd.concat(parts, ignore_index=True)
     tips = {"label": _("Week from"), "name": _("What"), "shown": _("Customers")}
     build = partial(shapes.beside, bars, list(names.values()), _("Customers"), tips)
-    return bars, drawn.chart("moves", told, bars, build)
+    return bars, drawn.chart("moves", told, bars, build, opens=True)
 
 
 def _who(actor: Actor, row: Kept, at: tuple[date, bool], before: Reckoned) -> None:

@@ -1,25 +1,33 @@
-"""Segments that come with the house: the named grid, the most and least likely, groups that are alike; and overlap."""
+"""Segments that come with the house: the named grid, the most and least likely, and groups that are alike."""
+
+from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from pages._ui.cached import kept
 from pages._ui.show import amount, empty
-from pages.manager._ui import drawn
+from pages.manager._ui import drawn, segment_draft
 from pages.manager._ui.segment_members import frame_of, labels
 from services import scores, segments
 from services.charts import shapes
 from services.segments.definition import Condition, Group, Mode, Op
 from services.segments.fields import cell_names
+from services.segments.watching import Ids
 from services.text import _, number
 from services.work import Actor, reading
 
 
 def _listed(actor: Actor, rule: Group, key: str) -> None:
-    """The customers of a rule, fifty of them, with how many there are."""
+    """The customers of a rule, fifty of them, with how many there are; and the way to keep it."""
     with reading(actor) as w:
         total, found = segments.asking.listed(w, rule)
-    st.text(_("{n} customers; those with the highest revenue first").format(n=number(total)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(_("{n} customers; those with the highest revenue first").format(n=number(total)), width="stretch")
+        if st.button(_("Make it a segment"), icon=":material/group_work:", key=f"{key}_keep"):
+            segment_draft.begin_with(rule)
+            st.switch_page("manager/segment.py")
     drawn.table(key, frame_of(found), {"link": _("Open"), **labels()}, drawn.customer_link())
 
 
@@ -30,29 +38,54 @@ def grid(actor: Actor) -> None:
     if found.frame.empty:
         empty(_("Too little data."), _("Nobody has bought anything yet."))
         return
+    of = drawn.as_of(found.as_of, actor, _("buyers, without those who object to predictions"))
     names, frame = cell_names(), found.frame
-    by_cell = frame.groupby("cell")[["customers", "revenue_cents"]].sum()
-    sizes = {str(c): int(n) for c, n in by_cell["customers"].items()}
-    revenues = {str(c): int(n) for c, n in by_cell["revenue_cents"].items()}
-    largest = max(sizes, key=lambda c: sizes[c])
+    sizes = frame.groupby("cell")["customers"].sum()
     told = _("Most customers are “{name}”: {n} of {all}.").format(
-        name=names[largest], n=number(sizes[largest]), all=number(sum(sizes.values()))
+        name=names[str(sizes.idxmax())], n=number(int(sizes.max())), all=number(int(sizes.sum()))
     )
     drawn.sentence(told)
-    cells, times = _grid_cells(frame, names), TIMES
+    cells = _grid_cells(frame, names)
     tips = {"name": _("Field"), "row": _("Last purchase"), "column": _("Purchase days"), "customers": _("Customers")}
-    spec = drawn.chart("grid", told, cells, lambda: shapes.heat(cells, tips, _("Purchase days"), times))
-    of = drawn.as_of(found.as_of, actor, _("buyers, without those who object to predictions"))
-    st.caption(of)
-    here = [c for c in names if c in sizes]
+    spec = drawn.chart("grid", told, cells, partial(shapes.heat, cells, tips, _("Purchase days"), TIMES), opens=True)
+    label, hint = _("Customers behind a cell"), _("Choose a cell")
+    at = drawn.mark("grid", cells, ["row", "column"], _cell_words, label, hint)
+    if at is not None:
+        with reading(actor) as w:
+            inside = segments.comparing.in_cell(w, int(frame["fifth"].iloc[at]), int(frame["times"].iloc[at]))
+        chosen(actor, inside, _cell_words(cells.iloc[at]), "grid_cell")
+    _fields(actor, frame, told, of, (spec, cells))
+
+
+def _cell_words(cell: "pd.Series[Any]") -> str:
+    return f"{cell['row']} · {cell['column']}: {cell['shown']}"
+
+
+def _fields(actor: Actor, frame: pd.DataFrame, told: str, of: str, picture: tuple[Any, pd.DataFrame]) -> None:
+    """The fields by name, which may be several cells; a line opens its customers."""
+    names, sums = cell_names(), frame.groupby("cell")[["customers", "revenue_cents"]].sum()
+    here = [c for c in names if c in sums.index]
     rows = pd.DataFrame(
-        [(names[c], sizes[c], amount(revenues[c])) for c in here], columns=["name", "customers", "revenue"]
+        [(names[c], int(sums["customers"][c]), amount(int(sums["revenue_cents"][c]))) for c in here],
+        columns=["name", "customers", "revenue"],
     )
     columns = {"name": _("Field"), "customers": _("Customers"), "revenue": _("Revenue")}
     picked = drawn.table("grid", rows, columns, pick=True)
-    drawn.files("grid", rows, columns, [told, of], (spec, cells))
+    st.caption(of)
+    drawn.files("grid", rows, columns, [told, of], picture)
     if picked is not None:
         _listed(actor, segments.comparing.cell_rule(here[picked]), "grid_members")
+
+
+def chosen(actor: Actor, ids: Ids, told: str, key: str) -> None:
+    """Customers by their numbers, fifty of them."""
+    with st.container(border=True, key=f"{key}_behind"):
+        st.text(_("{what}: {n} customers").format(what=told, n=number(len(ids))))
+        with reading(actor) as w:
+            members = segments.comparing.behind(w, ids)
+        drawn.table(key, frame_of(members), {"link": _("Open"), **labels()}, drawn.customer_link())
+        if len(ids) > len(members):
+            st.caption(_("The first {n} of {all}.").format(n=len(members), all=number(len(ids))))
 
 
 TIMES = ["1", "2", "3–5", "6+"]
@@ -84,9 +117,43 @@ def likely(actor: Actor) -> None:
             _("It appears after the first scoring run whose model beats the rules of thumb."),
         )
         return
-    tenth = st.select_slider(_("Tenth (10: most likely to buy again)"), list(range(1, 11)), 10, key="likely_tenth")
-    _listed(actor, Group(Mode.ALL, (Condition("decile", Op.BETWEEN, float(tenth), float(tenth)),)), "likely_members")
-    st.caption(_("By the scoring run in force; who objects to predictions is left out."))
+    with reading(actor) as w:
+        frame = segments.comparing.tenths(w, version)
+    bars, told = _tenths(frame)
+    drawn.sentence(told)
+    tips = {"label": _("Tenth"), "shown": _("Buy within 90 days, on average"), "customers": _("Customers")}
+    build = partial(shapes.bars, bars, _("Buy within 90 days, in %"), tips)
+    spec = drawn.chart("tenths", told, bars, build, opens=True)
+    st.caption(_("Tenth 10: most likely. By the scoring run in force; who objects to predictions is left out."))
+    columns = tips | {"expected": _("Purchases to be expected")}
+    drawn.files("tenths", bars, columns, [told], (spec, bars))
+    words = _("Tenth {n}: {m} customers")
+    at = drawn.mark(
+        "tenths", bars, ["label"], lambda b: words.format(n=b["label"], m=number(int(b["customers"]))),
+        _("Customers of a tenth"), _("Choose a tenth"),
+    )  # fmt: skip
+    if at is not None:
+        tenth = float(frame["tenth"].iloc[at])
+        _listed(actor, Group(Mode.ALL, (Condition("decile", Op.BETWEEN, tenth, tenth),)), "likely_members")
+
+
+def _tenths(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Bars of the mean probability, and the sentence."""
+    bars = pd.DataFrame(
+        {
+            "label": frame["tenth"].astype(str),
+            "value": 100 * frame["p_buy"],
+            "shown": [f"{number(100 * p)} %" for p in frame["p_buy"]],
+            "customers": frame["customers"],
+            "expected": frame["expected"].round(1),
+        }
+    )
+    best, least = bars.iloc[-1], bars.iloc[0]
+    told = _("Of the {n} most likely {best} are expected to buy within 90 days, of the {m} least likely {least}.")
+    told = told.format(
+        n=number(int(best["customers"])), best=best["shown"], m=number(int(least["customers"])), least=least["shown"]
+    )
+    return bars, told
 
 
 def alike(actor: Actor) -> None:
@@ -127,33 +194,4 @@ def alike(actor: Actor) -> None:
     st.caption(of)
     drawn.files("alike", rows, columns, [of])
     if picked is not None:
-        with reading(actor) as w:
-            members = segments.comparing.behind(w, found.members[picked])
-        drawn.table("alike_members", frame_of(members), {"link": _("Open"), **labels()}, drawn.customer_link())
-
-
-def overlap(actor: Actor) -> None:
-    """Two segments: only in one, in both, only in the other."""
-    with reading(actor) as w:
-        names = {s.id: s.name for s in segments.keeping.listing(w)}
-    if len(names) < 2:
-        empty(_("Two segments are needed."), _("Keep at least two; then they can be set beside each other."))
-        return
-    with st.container(horizontal=True):
-        first = st.selectbox(_("First"), list(names), 0, format_func=lambda i: names[i], key="overlap_first")
-        second = st.selectbox(_("Second"), list(names), 1, format_func=lambda i: names[i], key="overlap_second")
-    with reading(actor) as w:
-        found = segments.comparing.overlap(w, first, second)
-    sides = [
-        (_("Only in {name}").format(name=names[first]), found.only_first),
-        (_("In both"), found.both),
-        (_("Only in {name}").format(name=names[second]), found.only_second),
-    ]
-    rows = pd.DataFrame([(name, len(ids)) for name, ids in sides], columns=["side", "customers"])
-    columns = {"side": _("Where"), "customers": _("Customers")}
-    picked = drawn.table("overlap", rows, columns, pick=True)
-    drawn.files("overlap", rows, columns, [names[first], names[second]])
-    if picked is not None:
-        with reading(actor) as w:
-            members = segments.comparing.behind(w, sides[picked][1])
-        drawn.table("overlap_members", frame_of(members), {"link": _("Open"), **labels()}, drawn.customer_link())
+        chosen(actor, found.members[picked], found.words[picked], "alike_members")
