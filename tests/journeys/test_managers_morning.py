@@ -202,6 +202,7 @@ def a_segment_is_built(manager: Page, server: LiveServer) -> set[int]:
     fill(manager, "Figure", "1.5")
     expect(counted).to_have_text(re.compile(rf"^{len(late)} customers? of 500$"))
     manager.get_by_role("button", name="Add a condition").click()
+    expect(manager.get_by_role("combobox", name="Condition", exact=True)).to_have_count(2)
     choose(manager, "Condition", "Complaints")
     expect(counted).not_to_have_text(re.compile(rf"^{len(late)} customers? of 500$"))
     fill(manager, "In the last … days", "60")
