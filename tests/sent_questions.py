@@ -97,13 +97,18 @@ def ask_patterns(w: Work) -> None:
         staying.behind(w, whole, by, str(triangle["cohort"].iloc[0]), 0)
 
 
-def ask_segments(w: Work) -> None:
-    """Every field with every comparison, limit and part; the lists; the grid; a rule as of a day that is over."""
+def ask_segments(w: Work, *, each: bool = True) -> None:
+    """Every field with every comparison, limit and part; the lists; the grid; a rule as of a day that is over.
+
+    `each`: one text for each condition; else thirty in one, for where a text costs more than its rows.
+    """
     someone = int(asking.ids(w, parse({"mode": "all", "parts": []}, empty=True))[0])
-    for raw in conditions():
-        rule = parse({"mode": "all", "parts": [raw]})
-        asking.ids(w, rule)
-    whole = parse({"mode": "any", "parts": [raw for raw in conditions() if raw["op"] in ("at_least", "yes")][:30]})
+    every = list(conditions())
+    at_once = 1 if each else 30
+    for first in range(0, len(every), at_once):
+        asking.why(w, parse({"mode": "any", "parts": every[first : first + at_once]}), someone)
+        asking.ids(w, parse({"mode": "any", "parts": every[first : first + at_once]}))
+    whole = parse({"mode": "any", "parts": [raw for raw in every if raw["op"] in ("at_least", "yes")][:30]})
     asking.why(w, whole, someone)
     asking.ids(w, whole, on=asking.today_of(w) - timedelta(days=40))
     asking.counted(w, whole)
@@ -111,7 +116,7 @@ def ask_segments(w: Work) -> None:
     asking.everybody(w, whole)
     asking.by_number(w, [someone])
     asking.products(w)
-    for field in FIELDS.values():
+    for field in FIELDS.values() if each else ():
         for about in [*([None] if field.kind is Kind.CHOICE else []), *(a for a in field.about if a != "product")]:
             asking.choices(w, field.code, about)
     comparing.grid(w)
@@ -161,6 +166,6 @@ def lived_in(session: Session) -> None:
 def second_lines(session: Session) -> None:
     """Some orders have another product too."""
     products = list(session.exec(select(Product.id)))
-    for line in session.exec(select(OrderLine).where(col(OrderLine.order_id) % 3 == 0)).all():
+    for line in session.exec(select(OrderLine).where(OrderLine.line_no == 1, col(OrderLine.order_id) % 3 == 0)).all():
         other = next(p for p in products if p != line.product_id)
-        session.add(OrderLine(order_id=line.order_id, line_no=2, quantity=1, line_total_cents=5, product_id=other))
+        session.add(OrderLine(order_id=line.order_id, line_no=9, quantity=1, line_total_cents=5, product_id=other))

@@ -11,11 +11,13 @@ PRODUCTS_IN_MAP = 15
 _NAME = "coalesce(nullif(p.name, ''), p.sku, '')"
 _GAPS = f"""WITH {DAYS}, gaps AS (
     SELECT d.customer_id, d.product_id, d.day,
-        d.day - lag(d.day) OVER (PARTITION BY d.customer_id, d.product_id ORDER BY d.day) AS gap FROM days AS d)"""
+        date_diff('day', lag(d.day) OVER (PARTITION BY d.customer_id, d.product_id ORDER BY d.day), d.day) AS gap
+    FROM days AS d)"""
 _OF_CUSTOMERS = """WITH days AS (
     SELECT DISTINCT f.customer_id, f.day FROM orders AS f JOIN customer AS k ON k.customer_id = f.customer_id
     WHERE f.is_sale AND f.day BETWEEN $first_day AND $last_day AND NOT k.no_profiling), gaps AS (
-    SELECT d.customer_id, d.day, d.day - lag(d.day) OVER (PARTITION BY d.customer_id ORDER BY d.day) AS gap
+    SELECT d.customer_id, d.day,
+        date_diff('day', lag(d.day) OVER (PARTITION BY d.customer_id ORDER BY d.day), d.day) AS gap
     FROM days AS d)"""
 _QUARTILES = """count(g.gap) AS gaps, quantile_cont(g.gap, 0.25) AS lower, quantile_cont(g.gap, 0.5) AS median,
     quantile_cont(g.gap, 0.75) AS upper"""
@@ -39,8 +41,9 @@ def by_product(w: Work, view: View, most: int = MOST) -> Answer:
 
 _BY_CUSTOMER = f"""{_OF_CUSTOMERS}
 SELECT t.customer_id AS customer_id, t.gaps AS gaps, t.lower AS lower, t.median AS median, t.upper AS upper,
-    t.last_on AS last_on, t.due_on AS due_on, $last_day - t.due_on AS days_over,
-    CASE WHEN $last_day - t.last_on > ceil(t.upper) THEN 'overdue' WHEN $last_day >= t.due_on THEN 'due'
+    t.last_on AS last_on, t.due_on AS due_on, date_diff('day', t.due_on, $last_day) AS days_over,
+    CASE WHEN date_diff('day', t.last_on, $last_day) > ceil(t.upper) THEN 'overdue'
+        WHEN $last_day >= t.due_on THEN 'due'
         ELSE 'later' END AS state, count(*) OVER () AS total
 FROM (SELECT g.customer_id, {_QUARTILES}, max(g.day) AS last_on,
         max(g.day) + CAST(ceil(quantile_cont(g.gap, 0.5)) AS INTEGER) AS due_on
@@ -60,8 +63,9 @@ def by_customer(w: Work, view: View, *, due_only: bool = False, most: int = MOST
 _DUE = f"""{_GAPS}
 SELECT t.customer_id AS customer_id, t.product_id AS product_id, {_NAME} AS name, p.category AS category,
     t.gaps AS gaps, t.median AS median, t.upper AS upper, t.last_on AS last_on, t.due_on AS due_on,
-    $last_day - t.due_on AS days_over,
-    CASE WHEN $last_day - t.last_on > ceil(t.upper) THEN 'overdue' ELSE 'due' END AS state, count(*) OVER () AS total
+    date_diff('day', t.due_on, $last_day) AS days_over,
+    CASE WHEN date_diff('day', t.last_on, $last_day) > ceil(t.upper) THEN 'overdue' ELSE 'due' END AS state,
+    count(*) OVER () AS total
 FROM (SELECT g.customer_id, g.product_id, {_QUARTILES}, max(g.day) AS last_on,
         max(g.day) + CAST(ceil(quantile_cont(g.gap, 0.5)) AS INTEGER) AS due_on
     FROM gaps AS g GROUP BY g.customer_id, g.product_id HAVING count(g.gap) >= {FEWEST_GAPS}) AS t
@@ -69,7 +73,7 @@ JOIN product AS p ON p.product_id = t.product_id
 JOIN customer AS k ON k.customer_id = t.customer_id AND NOT k.no_profiling
 WHERE $last_day >= t.due_on
     AND (CAST($state AS VARCHAR) IS NULL OR $state =
-        CASE WHEN $last_day - t.last_on > ceil(t.upper) THEN 'overdue' ELSE 'due' END)
+        CASE WHEN date_diff('day', t.last_on, $last_day) > ceil(t.upper) THEN 'overdue' ELSE 'due' END)
 ORDER BY days_over DESC, t.customer_id, t.product_id LIMIT $most"""
 
 

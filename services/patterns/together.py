@@ -51,7 +51,8 @@ around AS (SELECT t.product_id, t.ripe,
             RANGE BETWEEN $days PRECEDING AND 1 PRECEDING), 0) AS came,
         coalesce(sum(t.ripe) OVER (PARTITION BY t.customer_id ORDER BY t.number
             RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING), 0) - t.ripe AS had
-    FROM (SELECT s.customer_id, s.product_id, s.ripe, s.day - DATE '1970-01-01' AS number FROM starts AS s) AS t)
+    FROM (SELECT s.customer_id, s.product_id, s.ripe, date_diff('day', DATE '1970-01-01', s.day) AS number
+        FROM starts AS s) AS t)
 SELECT a.product_id AS b, CAST(sum(a.came) AS BIGINT) AS came, CAST(sum(a.had) AS BIGINT) AS had,
     CAST(sum(a.ripe) AS BIGINT) AS own, (SELECT CAST(sum(s.ripe) AS BIGINT) FROM starts AS s) AS all_starts
 FROM around AS a GROUP BY a.product_id ORDER BY a.product_id"""
@@ -61,7 +62,8 @@ SELECT q.a AS a, na.name AS name_a, q.b AS b, nb.name AS name_b, s.n - q.had AS 
 FROM (SELECT x.product_id AS a, y.product_id AS b,
         count(CASE WHEN y.day <= x.day THEN 1 END) AS had,
         count(CASE WHEN y.day > x.day AND y.day <= x.day + $days THEN 1 END) AS k,
-        quantile_cont(CASE WHEN y.day > x.day AND y.day <= x.day + $days THEN y.day - x.day END, 0.5) AS median_days
+        quantile_cont(CASE WHEN y.day > x.day AND y.day <= x.day + $days THEN date_diff('day', x.day, y.day) END, 0.5)
+            AS median_days
     FROM starts AS x JOIN first AS y ON y.customer_id = x.customer_id AND y.product_id <> x.product_id
     WHERE x.ripe = 1 AND x.product_id = $product GROUP BY x.product_id, y.product_id) AS q
 JOIN sizes AS s ON s.product_id = q.a
@@ -94,7 +96,7 @@ def sequences(w: Work, view: View, days: int, base: pd.DataFrame, fewest: int = 
 
 
 _WHO = f"""WITH {_FIRST}
-SELECT x.customer_id AS customer_id, x.day AS first_a, y.day AS first_b, y.day - x.day AS days_between
+SELECT x.customer_id AS customer_id, x.day AS first_a, y.day AS first_b, date_diff('day', x.day, y.day) AS days_between
 FROM starts AS x JOIN first AS y ON y.customer_id = x.customer_id AND y.product_id = $other
 WHERE x.ripe = 1 AND x.product_id = $product AND y.day > x.day AND y.day <= x.day + $days
 ORDER BY y.day DESC, x.customer_id"""

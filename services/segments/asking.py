@@ -18,7 +18,7 @@ from services.due import called
 from services.errors import Invalid
 from services.questions import Question
 from services.segments import words
-from services.segments.compile import Compiled, compiled, predicted
+from services.segments.compile import MIXED, Compiled, compiled, predicted
 from services.segments.definition import Group
 from services.segments.fields import FIELDS, Kind
 from services.segments.lending import lent_scores
@@ -66,12 +66,6 @@ def complaint_words(w: Work) -> list[str]:
     ours = select(Reason.label).where(Reason.kind == ReasonKind.CONTACT, Reason.code == "complaint")
     found = {"complaint", "complaints", _("Complaint").lower(), *(label.lower() for label in w.session.exec(ours))}
     return sorted(found - {""})
-
-
-def state(w: Work) -> str:
-    """Which state of the data questions are answered from: equal words mean equal data."""
-    with _copy(w) as copy:
-        return copy.version
 
 
 def today_of(w: Work) -> date:
@@ -125,7 +119,7 @@ def counted(w: Work, rule: Group, *, itself: int | None = None) -> Counted:
         everybody = copy.frame(
             Question("customers", "SELECT count(*) AS n, count(CASE WHEN no_profiling THEN 1 END) AS no FROM customer")
         )
-        shown = _members(copy, asked, _MIXED, PREVIEWED, 0)
+        shown = _members(copy, asked, MIXED, PREVIEWED, 0)
         objecting = int(everybody["no"].iloc[0]) if predicted(rule, rules(w)) else 0
         return Counted(members, int(everybody["n"].iloc[0]), named(w, shown), objecting, copy.as_of, copy.version)
 
@@ -160,9 +154,6 @@ def ids(w: Work, rule: Group, *, itself: int | None = None, on: date | None = No
         return copy.frame(question, **values)["customer_id"].to_numpy(np.int64)
 
 
-#: An order that nobody chose, the same in every dialect: the fractions of multiples of the golden section.
-_GOLDEN = "CAST(c.customer_id AS DOUBLE) * CAST(0.6180339887498949 AS DOUBLE)"
-_MIXED = f"ORDER BY {_GOLDEN} - floor({_GOLDEN}), c.customer_id"
 _SOLD = """LEFT JOIN (SELECT customer_id, count(*) AS orders, sum(lines_cents) AS revenue, max(day) AS last_day
     FROM orders WHERE is_sale GROUP BY customer_id) AS s ON s.customer_id = c.customer_id"""
 

@@ -48,7 +48,7 @@ _PLACED = """SELECT h.customer_id AS customer_id, h.revenue AS revenue,
             / count(*) OVER ())) AS fifth,
         CASE WHEN h.n >= 6 THEN 3 WHEN h.n >= 3 THEN 2 WHEN h.n = 2 THEN 1 ELSE 0 END AS times
     FROM (SELECT o.customer_id, count(DISTINCT o.day) AS n, sum(o.lines_cents) AS revenue,
-            $today - max(o.day) AS since
+            date_diff('day', max(o.day), $today) AS since
         FROM orders AS o JOIN customer AS k ON k.customer_id = o.customer_id AND NOT k.no_profiling
         WHERE o.is_sale AND o.day <= $today GROUP BY o.customer_id) AS h"""
 _GRID = f"""SELECT g.fifth AS fifth, g.times AS times, count(*) AS customers,
@@ -56,9 +56,9 @@ _GRID = f"""SELECT g.fifth AS fifth, g.times AS times, count(*) AS customers,
 FROM ({_PLACED}) AS g GROUP BY g.fifth, g.times ORDER BY g.fifth, g.times"""
 _PLACE = f"""SELECT g.customer_id AS customer_id FROM ({_PLACED}) AS g
 WHERE g.fifth = $fifth AND g.times = $times ORDER BY g.revenue DESC, g.customer_id"""
-_FEATURES = """SELECT o.customer_id AS customer_id, $today - max(o.day) AS since_last,
+_FEATURES = """SELECT o.customer_id AS customer_id, date_diff('day', max(o.day), $today) AS since_last,
     count(DISTINCT o.day) - 1 AS x, CAST(sum(o.lines_cents) AS DOUBLE) / count(DISTINCT o.day) AS spend,
-    $today - min(o.day) AS age
+    date_diff('day', min(o.day), $today) AS age
 FROM orders AS o JOIN customer AS k ON k.customer_id = o.customer_id AND NOT k.no_profiling
 WHERE o.is_sale AND o.day <= $today GROUP BY o.customer_id ORDER BY o.customer_id"""
 

@@ -64,7 +64,8 @@ def _scored(code: str, value: str) -> Field:
 
 _SALES = "orders AS f WHERE f.is_sale"
 _LINES = "sale_line AS f LEFT JOIN product AS p ON p.product_id = f.product_id WHERE f.is_sale AND f.quantity > 0"
-_GAPS = """(SELECT d.customer_id, d.day, d.day - lag(d.day) OVER (PARTITION BY d.customer_id ORDER BY d.day) AS gap
+_GAPS = """(SELECT d.customer_id, d.day,
+        date_diff('day', lag(d.day) OVER (PARTITION BY d.customer_id ORDER BY d.day), d.day) AS gap
     FROM (SELECT DISTINCT customer_id, day FROM orders WHERE is_sale) AS d) AS f WHERE TRUE"""
 _RETURNS = "returns AS f JOIN orders AS o ON o.order_id = f.order_id WHERE TRUE"
 #: Words under which contacts and cases are filed as complaints; $complaints holds them in small letters.
@@ -73,7 +74,7 @@ _COMPLAINTS = """(SELECT customer_id, day FROM contact WHERE list_contains($comp
 _SCALE = "100.0 * (f.score - f.scale_min) / nullif(f.scale_max - f.scale_min, 0)"
 _BOUGHT = {"category": "p.category", "product": "CAST(f.product_id AS VARCHAR)"}
 _TALK = {"reason": "f.reason", "channel": "f.channel", "direction": "f.direction"}
-_AGO = "$today - max(f.day)"
+_AGO = "date_diff('day', max(f.day), $today)"
 #: The same rule as services/analytics/patterns/groups.grid; a test compares them.
 _GRID = """SELECT customer_id, CASE
         WHEN fifth <= 2 THEN CASE WHEN n >= 6 THEN 'champions' WHEN n >= 3 THEN 'loyal'
@@ -84,14 +85,14 @@ _GRID = """SELECT customer_id, CASE
         ELSE CASE WHEN n >= 6 THEN 'cannot_lose' WHEN n >= 3 THEN 'at_risk' ELSE 'lost' END END AS value
     FROM (SELECT customer_id, n, least(5, ceil(5.0 * (rank() OVER (ORDER BY since) +
             (count(*) OVER (PARTITION BY since) - 1) / 2.0) / count(*) OVER ())) AS fifth
-        FROM (SELECT o.customer_id, count(DISTINCT o.day) AS n, $today - max(o.day) AS since FROM orders AS o
-            JOIN customer AS k ON k.customer_id = o.customer_id AND NOT k.no_profiling
+        FROM (SELECT o.customer_id, count(DISTINCT o.day) AS n, date_diff('day', max(o.day), $today) AS since
+            FROM orders AS o JOIN customer AS k ON k.customer_id = o.customer_id AND NOT k.no_profiling
             WHERE o.is_sale AND o.day <= $today GROUP BY o.customer_id) AS g) AS h"""
 
 _ALL = (
     _own("kind"), _own("segment"), _own("region"), _own("city"), _own("country"), _own("language"),
     _own("came_by", "acquisition_channel"), _own("birth_band"), _own("gender"), _own("income_band"),
-    _own("household_size"), Field("joined", Kind.DAYS, "who", column="$today - c.joined_on"),
+    _own("household_size"), Field("joined", Kind.DAYS, "who", column="date_diff('day', c.joined_on, $today)"),
     _own("newsletter", "takes_newsletter", Kind.YES_NO), _own("research", "takes_research", Kind.YES_NO),
     _own("service_mail", "takes_service", Kind.YES_NO),
     _counted("orders", Kind.NUMBER, "orders", "count(*)", _SALES, about={"channel": "f.channel"}),
@@ -100,7 +101,8 @@ _ALL = (
     _counted("bought", Kind.NUMBER, "orders", "count(DISTINCT f.order_id)", _LINES, about=_BOUGHT),
     _counted("units", Kind.NUMBER, "orders", "sum(f.quantity)", _LINES, about=_BOUGHT),
     _counted("last_order", Kind.DAYS, "orders", _AGO, _SALES, missing="NULL", day=""),
-    _counted("first_order", Kind.DAYS, "orders", "$today - min(f.day)", _SALES, missing="NULL", day=""),
+    _counted("first_order", Kind.DAYS, "orders", "date_diff('day', min(f.day), $today)", _SALES, missing="NULL",
+             day=""),
     _counted("last_bought", Kind.DAYS, "orders", _AGO, _LINES, missing="NULL", day="", about=_BOUGHT),
     _counted("returns", Kind.NUMBER, "orders", "count(*)", _RETURNS, key="o.customer_id", about={"reason": "f.reason"}),
     _counted("interval", Kind.DAYS, "rhythm", "CASE WHEN count(f.gap) >= 3 THEN quantile_cont(f.gap, 0.5) END", _GAPS,

@@ -4,7 +4,7 @@ The rule is asked as of the end of each week (services/segments/compile.py says 
 as a region or an agreement, counts as it is now; a rule with figures of a scoring run cannot be reckoned back.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,13 +13,13 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from db.models import Segment, SegmentEvent, SegmentMember
-from services import clock, company
+from services import clock, columnar, company
 from services.segments import asking
 from services.segments.compile import forecasts
 from services.segments.definition import parse
 from services.segments.seeing import rules, visible
 from services.segments.watching import PAGE, Ids, Moves, last_weeks
-from services.work import Work
+from services.work import SYSTEM, Work
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,11 @@ def _at_first(w: Work, row: Segment) -> Ids:
 
 
 def version(w: Work, segment_id: int) -> tuple[object, ...]:
-    """Equal values mean an equal answer, as long as the copy stays the same."""
+    """Equal values mean an equal answer."""
     row = visible(w, segment_id)
     checked = row.checked_at is not None and row.checked_at >= row.ruled_at
     others = select(func.max(Segment.ruled_at)) if parse(row.definition, empty=True).segments else None
     asked = None if others is None else w.session.exec(others).one()
-    return segment_id, row.version, row.ruled_at, not checked, asked, asking.today_of(w)
+    with columnar.reading(replace(w, actor=SYSTEM)) as copy:
+        data = copy.version
+    return segment_id, row.version, row.ruled_at, not checked, asked, asking.today_of(w), data

@@ -23,6 +23,7 @@ from services.measures import MEASURES
 from services.questions import Question
 from services.questions.dialects import elsewhere
 from services.work import SYSTEM, Work, bind, reading, work
+from tests.sent_questions import ask_patterns, ask_segments, lived_in, noted
 from tests.test_cube import asked, sold_something
 
 MOST_MEASURES = 6  # of one question
@@ -72,10 +73,16 @@ def write(folder: Path) -> None:
         bind(engines)
         with work(SYSTEM) as w:
             sold_something(w)
+            lived_in(w.session)
         with source.snapshot(engines.read) as primary:
             keeper.bind(Copy.in_memory(primary, "2026-01-01T00:00:00+00:00", Limits("256MB", 1)))
         with reading(SYSTEM) as w:
             asked_for = texts(w)
+            with noted() as (sent, lent):
+                ask_patterns(w)
+                ask_segments(w, each=False)
+            for name, rows in lent.items():
+                pq.write_table(rows, folder / f"{name}.parquet")
             with columnar.reading(w) as copy:
                 for name in (*(fed.name for fed in FED), "buyer"):
                     rows = copy.arrow(Question(name, f"SELECT * FROM {name}"))  # noqa: S608 - constants
@@ -88,6 +95,10 @@ def write(folder: Path) -> None:
                     }
                     for question, values in asked_for
                 ]
+            told += [
+                {"sql": elsewhere(one.question, "spark"), "values": one.values, "rows": [list(row) for row in one.rows]}
+                for one in sent
+            ]
         (folder / "questions.json").write_text(json.dumps(told, default=str))
         engines.dispose()
 

@@ -23,7 +23,7 @@ from services.work import Actor, reading
 def _before(actor: Actor, row: Kept) -> Reckoned:
     """What is reckoned of the weeks before the first check; kept for as long as the data stay the same."""
     with reading(actor) as w:
-        version = (*segments.reckoning.version(w, row.id), segments.asking.state(w))
+        version = segments.reckoning.version(w, row.id)
         found: Reckoned = kept("segment_reckoned", version, lambda: segments.reckoning.reckoned(w, row.id))
     return found
 
