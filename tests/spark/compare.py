@@ -1,6 +1,7 @@
 """Ask Spark and compare: run by the interpreter that has pyspark, which needs nothing else of Rapport."""
 
 import json
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ def cell(value: Any) -> Any:
 
 
 def value(given: Any) -> Any:
-    return date.fromisoformat(given) if isinstance(given, str) and given[4:5] == "-" else given
+    return date.fromisoformat(given) if isinstance(given, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", given) else given
 
 
 def session() -> SparkSession:
