@@ -106,6 +106,12 @@ class Case(SQLModel, table=True):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index(
+            "ix_case_owner_open",
+            "owner_id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
         where_given("ix_case_order", "order_id"),
         where_given("ix_case_alarm", "alarm_at"),
         where_given("ix_case_team", "team_id"),

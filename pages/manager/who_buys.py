@@ -83,7 +83,8 @@ def board() -> None:
         usable = version.usable() if version else ()
         mark = lists.mark(w, version) if version else ""
         found = kept("tenths", mark, lambda: lists.tenths(w, version)) if version and 90 in usable else []
-        segments = lists.segments(w)
+        minute = f"{w.now:%Y%m%d%H%M}"  # a list to choose from; what it reads is every customer
+        segments = kept("segments of customers", minute, lambda: lists.segments(w))
     if version is None:
         scored.nothing_yet()
         return

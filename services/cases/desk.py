@@ -77,13 +77,13 @@ class Page:
 def page(w: Work, wanted: Filters, after: str = "") -> Page:
     """Cases with a clock by time left, then the others, newest first. Two questions, however many there are. Staff.
 
-    Only what is not settled has a clock.
+    Only what the house has to act on has a clock.
     """
     w.require(Role.STAFF)
     statement = _statement(w, wanted)
     timed, place = _place(after)
     rows: list[Any] = []
-    if timed and wanted.which is not Which.SETTLED:
+    if timed and wanted.which not in (Which.SETTLED, Which.WAITING):
         order = statement.where(col(Case.due_at).is_not(None), col(Case.closed_at).is_(None)).order_by(
             col(Case.due_at), col(Case.id)
         )
