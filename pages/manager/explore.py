@@ -59,10 +59,11 @@ def answer(who: Actor, view: View) -> None:
     cell = explored.crossed(view, found)
     if cell is None and row is not None:
         cell = {d: str(found.frame[d].iloc[row]) for d in view.by}
+    cell = cell or explored.clicked(view, found)
     if cell is not None:
         explored.behind(who, view, found, cell)
     elif len(found.frame):
-        st.caption(_("Choose a row of the table to see what is behind it."))
+        st.caption(_("Click a bar or choose a row of the table to see what is behind it."))
 
 
 @st.fragment

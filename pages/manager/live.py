@@ -60,7 +60,8 @@ def board_now() -> None:
     if not outcome.ok:
         return
     at = clock_time(seen.at, actor.zone)
-    st.caption(md(_("As of {time} · {line}").format(time=at, line=shown.period)))
+    line = " · ".join([shown.period, *(filters.area(a) for a in asked.regions)])
+    st.caption(md(_("As of {time} · {line}").format(time=at, line=line)))
     if not shown.board.extent.anybody:
         nothing_yet()
         return

@@ -55,6 +55,8 @@ def marks(view: View, found: Explored) -> pd.DataFrame | None:
     frame["shown"] = [in_words(measure, v, found.currency) for v in frame["value"]]
     if MEASURES[measure].unit is Unit.MONEY:
         frame["value"] = frame["value"] / 10 ** minor_digits(found.currency)
+    elif MEASURES[measure].unit is Unit.SHARE:
+        frame["value"] = frame["value"] * 100  # in per cent
     frame["spoken"] = frame["label"] + ", " + frame["name"] + ": " + frame["shown"]
     frame["rank"] = frame["name"].map({n: i for i, n in enumerate(frame["name"].unique())})
     return frame.assign(strength=1.0).reset_index(drop=True)

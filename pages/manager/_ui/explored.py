@@ -55,6 +55,8 @@ def drawn(actor: Actor, view: View, found: Explored) -> int | None:
     place, value = dimension_name(view.by[0]), told(first)[0]
     if MEASURES[first].unit is Unit.MONEY:
         value = f"{value} ({found.currency})"
+    elif MEASURES[first].unit is Unit.SHARE:
+        value = f"{value} (%)"
     if charts.as_lines(view, frame):
         form, build = "lines", lambda: charts.lines(names, place, value)
     elif len(names) > 1:
@@ -63,6 +65,7 @@ def drawn(actor: Actor, view: View, found: Explored) -> int | None:
         form, build = "plain", lambda: bars.plain(frame, place, value, whole=False)
     return figure(
         actor, "explore", table, summary=_summary(view, found, frame), build=build, marks=frame, choose=True,
+        on_select="ignore" if form == "lines" else "rerun",
         form=f"explore {form} {names} {place} {value}", too_little=nothing,
     )  # fmt: skip
 
@@ -96,6 +99,18 @@ def _source(view: View, measure: str) -> str:
         Fact.ORDER: _("Orders"), Fact.SALE: _("Lines of sales"), Fact.CONTACT: _("Contacts"), Fact.CASE: _("Cases"),
         Fact.RETURN: _("Returns"), Fact.RETURNED: _("Lines of returns"), Fact.BUYER: _("First purchases"),
     }[form.fact]  # fmt: skip
+
+
+def clicked(view: View, found: Explored) -> dict[str, str] | None:
+    """The bar that was clicked, in codes; None where none was, or it is of another answer."""
+    state: Any = st.session_state.get("chart_explore") or {}
+    picks = (state.get("selection") or {}).get(bars.PICKED) or []
+    if not picks or not view.by:
+        return None
+    values = [str(picks[0].get(name)) for name in ("bucket", "series")]
+    cell = dict(zip(view.by[:2], values, strict=False))
+    known = all((found.frame[d].map(str) == v).any() for d, v in cell.items())
+    return cell if known else None
 
 
 def crossed(view: View, found: Explored) -> dict[str, str] | None:
@@ -170,7 +185,7 @@ def _of(found: Explored, cell: dict[str, str], measure: str) -> float | None:
     frame = found.frame
     for d, v in cell.items():
         frame = frame[frame[d].map(str) == v]
-    return None if frame.empty else float(frame[measure].iloc[0])
+    return None if frame.empty else float(frame[measure].sum(min_count=1))
 
 
 def _rows(rows: explore.Behind, measure: str, currency: str) -> None:
