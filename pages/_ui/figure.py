@@ -67,12 +67,19 @@ def figure(
             st.vega_lite_chart(chart[1], chart[0], height=height, key=f"chart_{name}", on_select=on_select, alt=told)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             shown = build is None or st.toggle(_("Table"), choose or opened, key=f"figure_table_{name}")
-            _buttons(actor, name, table, chart, role)
+            buttons(actor, name, table, chart, role)
         chosen = _numbers(name, table, choose=choose) if shown else None
-        about = table.about
-        told_of = _("From: {source} · {period} · as of {time}")
-        st.caption(md(told_of.format(source=about.source, period=about.period, time=when(about.as_of, actor))))
+        st.caption(md(_told(actor, table)))
     return chosen
+
+
+def _told(actor: Actor, table: Table) -> str:
+    """From what, over what time, as of when."""
+    about = table.about
+    parts = [_("From: {source}").format(source=about.source), about.period]
+    if about.as_of is not None:
+        parts.append(_("as of {time}").format(time=when(about.as_of, actor)))
+    return " · ".join(part for part in parts if part)
 
 
 def numbers_and_files(
@@ -80,7 +87,7 @@ def numbers_and_files(
 ) -> None:
     """Only the files and the numbers, for a chart that is drawn in a way of its own. `chart`: specification, marks."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        _buttons(actor, name, table, chart, Role.MANAGER)
+        buttons(actor, name, table, chart, Role.MANAGER)
     _numbers(name, table)
 
 
@@ -94,9 +101,10 @@ def _content(
     return exports.given_out(asking, form, table, role=role, chart=chart)
 
 
-def _buttons(
+def buttons(
     actor: Actor, name: str, table: Table, chart: tuple[dict[str, Any], pd.DataFrame] | None, role: Role
 ) -> None:
+    """A file of each kind; `chart`: specification and marks of a picture, `role`: who may have it."""
     if len(table.frame) > MOST_ROWS:
         st.caption(_("More than {n} rows: too many for a file.").format(n=number(MOST_ROWS)))
         return

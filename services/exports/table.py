@@ -61,7 +61,7 @@ class About:
     title: str
     source: str
     period: str
-    as_of: datetime
+    as_of: datetime | None  # None: `source` says it
     zone: ZoneInfo
     filters: tuple[tuple[str, str], ...] = ()
 

@@ -103,9 +103,11 @@ def _write(sheet: Any, row: int, column: int, value: Cell, form: Any) -> None:
 
 def _told(table: Table) -> list[tuple[str, str]]:
     about = table.about
-    as_of = f"{local_time(about.as_of, about.zone)} ({about.zone.key})"
-    own = [(_("Figure"), about.title), (_("From what"), about.source), (_("Over what time"), about.period)]
-    return [*own, (_("As of"), as_of), *about.filters]
+    own = [(_("Figure"), about.title), (_("From what"), about.source)]
+    own += [(_("Over what time"), about.period)] if about.period else []
+    if about.as_of is not None:
+        own.append((_("As of"), f"{local_time(about.as_of, about.zone)} ({about.zone.key})"))
+    return [*own, *about.filters]
 
 
 def as_png(spec: dict[str, Any], marks: pd.DataFrame, title: str, size: tuple[int, int] = (WIDTH, HEIGHT)) -> bytes:

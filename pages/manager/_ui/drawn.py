@@ -9,11 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from db.models import Role
+from pages._ui import figure
 from pages._ui.cached import chart_spec
-from pages._ui.guard import acting
+from pages._ui.guard import acting, require
 from pages._ui.show import md
-from services import sheets
 from services.charts import shapes
+from services.exports import About, Column, Kind, Table
 from services.text import _, clock_time, local_date, locale_name
 from services.work import Actor
 
@@ -101,22 +102,20 @@ def files(
     key: str, frame: pd.DataFrame, labels: dict[str, str], notes: list[str],
     picture: tuple[dict[str, Any], pd.DataFrame] | None = None,
 ) -> None:  # fmt: skip
-    """Buttons for CSV, XLSX and, of a chart, PNG. Each file is made when somebody asks for it."""
-    named = frame[list(labels)].rename(columns=labels)
+    """Buttons for CSV, XLSX and, of a chart, PNG. `notes`: what it says first, what it is of and as of when last."""
+    actor = require(Role.MANAGER, touch=False)
+    columns = tuple(Column(name, label, _kind(frame[name])) for name, label in labels.items())
+    about = About(notes[0], " · ".join(notes[1:]), "", None, actor.zone)
     with st.container(horizontal=True, gap="small"):
-        _button(key, "csv", "text/csv", lambda: sheets.csv_of(named))
-        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        _button(key, "xlsx", kind, lambda: sheets.xlsx_of(named, notes))
-        if picture is not None:
-            spec, drawn = picture
-            _button(key, "png", "image/png", lambda: sheets.png_of(spec, drawn))
+        figure.buttons(actor, key, Table(frame, columns, about), picture, Role.MANAGER)
 
 
-def _button(key: str, ending: str, kind: str, make: Callable[[], bytes]) -> None:
-    st.download_button(
-        ending.upper(), make, f"{key}.{ending}", kind, key=f"file_{key}_{ending}", on_click="ignore", type="tertiary",
-        icon=":material/download:",
-    )  # fmt: skip
+def _kind(values: "pd.Series[Any]") -> Kind:
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return Kind.DATE if values.dt.tz is None else Kind.INSTANT
+    if pd.api.types.is_bool_dtype(values) or not pd.api.types.is_numeric_dtype(values):
+        return Kind.TEXT
+    return Kind.COUNT if pd.api.types.is_integer_dtype(values) else Kind.NUMBER
 
 
 def sentence(text: str) -> None:
