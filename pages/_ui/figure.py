@@ -23,7 +23,7 @@ from services import exports, sessions
 from services.errors import NotSignedIn
 from services.exports import MOST_ROWS, TYPES, Column, Form, Kind, Table, in_words
 from services.text import _, locale_name, minor_digits, number
-from services.work import Actor
+from services.work import Actor, Work
 
 HEIGHT = 300
 MOST_SHOWN = 1_000
@@ -92,7 +92,11 @@ def numbers_and_files(
 
 
 def _content(
-    sid: str, form: Form, table: Table, chart: tuple[dict[str, Any], pd.DataFrame] | None, role: Role
+    sid: str,
+    form: Form,
+    table: Table | Callable[[Work], Table],
+    chart: tuple[dict[str, Any], pd.DataFrame] | None,
+    role: Role,
 ) -> bytes:
     """Asked for when the button is pressed, outside of any page: who is asking is looked up anew."""
     asking = sessions.actor_of(sid)
@@ -102,10 +106,17 @@ def _content(
 
 
 def buttons(
-    actor: Actor, name: str, table: Table, chart: tuple[dict[str, Any], pd.DataFrame] | None, role: Role
+    actor: Actor,
+    name: str,
+    table: Table | Callable[[Work], Table],
+    chart: tuple[dict[str, Any], pd.DataFrame] | None,
+    role: Role,
 ) -> None:
-    """A file of each kind; `chart`: specification and marks of a picture, `role`: who may have it."""
-    if len(table.frame) > MOST_ROWS:
+    """A file of each kind; `chart`: specification and marks of a picture, `role`: who may have it.
+
+    `table` as a function is read when a button is pressed.
+    """
+    if isinstance(table, Table) and len(table.frame) > MOST_ROWS:
         st.caption(_("More than {n} rows: too many for a file.").format(n=number(MOST_ROWS)))
         return
     for form in Form if chart is not None else (Form.CSV, Form.XLSX):

@@ -80,9 +80,9 @@ def board() -> None:
     speaking = found.candidate or "mbg_nbd"
     left, right = st.columns(2)
     with left:
-        tested.calibration(rows, speaking)
+        tested.calibration(who, version, rows, speaking)
     with right:
-        tested.drift(history)
+        tested.drift(who, version, history)
     ranges(rows, speaking)
 
 

@@ -1,55 +1,22 @@
 """Who buys again: customers by probability, what it rests on, and the tenths they fall into."""
 
-from functools import partial
-
-import pandas as pd
 import streamlit as st
 
 from db.models import Role
 from pages._ui.addressed import number as number_in_address
-from pages._ui.cached import chart_spec, kept
+from pages._ui.cached import kept
 from pages._ui.feedback import reported
-from pages._ui.guard import acting, require
-from pages._ui.show import md
-from pages.manager._ui import scored
-from services import scores, sessions
-from services.charts import scores as charts
-from services.errors import NotSignedIn
+from pages._ui.figure import buttons
+from pages._ui.guard import require
+from pages.manager._ui import likely, scored
+from services import scores
 from services.scores import export, lists, words
 from services.scores.lists import Filters
-from services.text import _, locale_name, number
+from services.text import _
 from services.work import reading
 
 actor = require(Role.MANAGER)
 MOST, LEAST = "most", "least"
-
-
-def file_of(asked: Filters, sid: str) -> bytes:
-    """Asked for when the button is pressed, outside of any page: who is asking is looked up anew."""
-    asking = sessions.actor_of(sid)
-    if asking is None:
-        raise NotSignedIn
-    with reading(asking) as w:
-        return export.as_csv(w, asked)
-
-
-@acting(Role.MANAGER)
-def picked(key: str) -> None:
-    """A bar was clicked: its customers."""
-    points = st.session_state[key].selection.get("tenth", [])
-    st.session_state["tenth"] = str(points[0]["tenth"]) if points else "all"
-
-
-def tenths(found: list[lists.Tenth]) -> None:
-    """The chart; its bars open the customers behind them."""
-    rows = [(str(t.tenth), t.chance, t.customers, f"{words.share(t.lowest)} – {words.share(t.highest)}") for t in found]
-    frame = pd.DataFrame(rows, columns=list(charts.TENTHS)).astype(charts.TENTHS)
-    spec = chart_spec("tenths", locale_name(), lambda: charts.tenths(frame))
-    if found:
-        best, all_ = found[-1], sum(t.customers for t in found)
-        told = _("Of {all} customers the likeliest {n} buy within 90 days with {chance} on average, the others less.")
-        st.caption(md(told.format(all=number(all_), n=number(best.customers), chance=words.share(best.chance))))
-    st.vega_lite_chart(frame, spec, height=200, key="tenths_chart", on_select=partial(picked, "tenths_chart"))
 
 
 def filters(usable: tuple[int, ...], segments: list[str]) -> Filters:
@@ -95,21 +62,23 @@ def board() -> None:
     if not usable:
         return
     if found:
-        tenths(found)
+        likely.tenths(who, version, found)
     asked = filters(usable, segments)
     scored.beside(version.horizons[asked.days])
     page = max(number_in_address("page") or 1, 1)
     with reported() as outcome, reading(who) as w:
         total = (lists.counted(w, version, asked) if asked.segment
                  else kept("scored", f"{mark} {asked}", lambda: lists.counted(w, version, asked)))  # fmt: skip
+        page = min(page, likely.last_page(total))
         listed = lists.listed(w, version, asked, place=(page - 1) * lists.MOST_SHOWN)
         wanted = number_in_address("customer")
         explained = scores.of_customer(w, wanted) if wanted else None
     if outcome.ok:
         scored.listing(listed, asked, total, explained, who)
-        name = f"who-buys-again-{asked.days}.csv"
-        label = _("Download all {n} as CSV").format(n=number(min(total, lists.MOST_EXPORTED)))
-        st.download_button(label, partial(file_of, asked, who.session_id), name, "text/csv", on_click="ignore")
+        likely.pages(page, total)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(_("The whole list:"))
+            buttons(who, "who_buys_again", lambda w: export.table(w, asked), None, Role.MANAGER)
 
 
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):

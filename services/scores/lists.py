@@ -8,12 +8,13 @@ from sqlmodel import col
 
 from db.models import Consent, Customer, CustomerScore, Erasure, ErasureState, Role
 from services.errors import Invalid
+from services.exports import MOST_ROWS
 from services.scores import reading
 from services.scores.reading import HORIZONS, Version
 from services.text import _
 from services.work import Work
 
-MOST_SHOWN, MOST_EXPORTED = 50, 200_000
+MOST_SHOWN = 50
 ALL_TENTHS = 0
 
 
@@ -56,7 +57,7 @@ def listed(w: Work, version: Version, asked: Filters, *, place: int = 0, most: i
     order = (chance, col(CustomerScore.customer_id)) if asked.least_first else (
         chance.desc(), col(CustomerScore.customer_id).desc(),
     )  # fmt: skip
-    found = w.session.execute(mine.order_by(*order).offset(max(place, 0)).limit(min(most, MOST_EXPORTED)))
+    found = w.session.execute(mine.order_by(*order).offset(max(place, 0)).limit(min(most, MOST_ROWS)))
     return [Listed(*row) for row in found.all()]
 
 

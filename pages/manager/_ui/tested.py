@@ -6,11 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from db.models import BacktestResult
-from pages._ui.cached import chart_spec
+from pages._ui.figure import figure
+from pages._ui.show import day
 from services.charts import scores as charts
-from services.scores import Horizon, runs, words
+from services.exports import About, Column, Kind, Table
+from services.scores import Horizon, Version, runs, words
 from services.scores.runs import Drift
-from services.text import _, locale_name, number
+from services.text import _, number
+from services.work import Actor
 
 RULES = ("recency", "last_period", "own_rate")
 
@@ -51,26 +54,35 @@ def _percent(value: float | None) -> str:
     return "–" if value is None else _("{n} %").format(n=number(100 * value, 1))
 
 
-def calibration(rows: Sequence[BacktestResult], candidate: str) -> None:
+def calibration(actor: Actor, version: Version, rows: Sequence[BacktestResult], candidate: str) -> None:
     """Of the latest cut-off: when it said 30 percent, did 30 percent buy?"""
-    st.subheader(_("Said and came"), anchor=False)
     latest = next((row for row in rows if row.candidate == candidate and row.calibration), None)
     if latest is None:
+        st.subheader(_("Said and came"), anchor=False)
         st.caption(_("This model could not be used in the test."))
         return
     points = [(said, came, low, high, n) for n, said, came, low, high in latest.calibration]
     frame = pd.DataFrame(points, columns=list(charts.CALIBRATION)).astype(charts.CALIBRATION)
     off = sum(1 for said, _came, low, high, _n in points if not low <= said <= high)
     told = _("{n} of {all} groups of customers lie outside of what chance explains; two of ten are to be expected.")
-    st.caption(told.format(n=number(off), all=number(len(points))))
-    spec = chart_spec("calibration", locale_name(), lambda: charts.calibration(frame))
-    st.vega_lite_chart(frame, spec, height=260, key="calibration_chart")
+    shares = {"said": _("Said"), "came": _("Came"), "low": _("At least"), "high": _("At most")}
+    columns = [Column(name, label, Kind.SHARE) for name, label in shares.items()]
+    columns.append(Column("customers", _("Customers"), Kind.COUNT))
+    about = _about(_("Said and came"), day(latest.cut_off, actor), actor, version)
+    figure(
+        actor, "calibration", Table(frame, tuple(columns), about), height=260,
+        summary=told.format(n=number(off), all=number(len(points))), build=lambda: charts.calibration(frame),
+    )  # fmt: skip
 
 
-def drift(history: list[Drift]) -> None:
+def _about(title: str, period: str, actor: Actor, version: Version) -> About:
+    return About(title, _("Back-test of the scoring run"), period, version.finished_at, actor.zone)
+
+
+def drift(actor: Actor, version: Version, history: list[Drift]) -> None:
     """Run by run."""
-    st.subheader(_("Over the runs"), anchor=False)
     if len({one.run_id for one in history}) < 2:
+        st.subheader(_("Over the runs"), anchor=False)
         st.caption(
             _("After the second run the error is drawn here, run by run, so that a model that wears out is seen.")
         )
@@ -80,6 +92,12 @@ def drift(history: list[Drift]) -> None:
     frame = pd.DataFrame(points, columns=list(charts.DRIFT)).astype(charts.DRIFT)
     better = sum(1 for one in history if one.log_loss < one.log_loss_naive)
     told = _("In {n} of the last {all} runs the model was better than the best rule of thumb.")
-    st.caption(told.format(n=number(better), all=number(len(history))))
-    spec = chart_spec("drift", locale_name(), lambda: charts.drift(frame))
-    st.vega_lite_chart(frame, spec, height=260, key="drift_chart")
+    columns = (
+        Column("as_of", _("Known up to"), Kind.DATE), Column("who", _("Who")),
+        Column("error", _("Error (log loss)"), Kind.NUMBER),
+    )  # fmt: skip
+    about = _about(_("Over the runs"), "", actor, version)
+    figure(
+        actor, "drift", Table(frame, columns, about), height=260, build=lambda: charts.drift(frame),
+        summary=told.format(n=number(better), all=number(len(history))),
+    )  # fmt: skip
