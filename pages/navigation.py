@@ -8,7 +8,7 @@ place; the address stays, and after signing in the page is there.
 import streamlit as st
 
 from db.models import Role
-from pages._ui import feedback, guard, registry, signing_in
+from pages._ui import addressed, feedback, guard, registry, signing_in
 from pages._ui.customer_view import banner
 from pages._ui.due_badge import due_badge
 from pages._ui.keys import keys
@@ -35,6 +35,7 @@ current = st.navigation(
 )
 known = registry.by_url(actor.language)
 chosen = known.get(current.url_path)
+addressed.followed(current.url_path)
 sign_in.RETURN_PAGES.update(url for url, entry in known.items() if entry.roles)
 to_set_up = False
 if not company.set_up and not signed_in:

@@ -3,12 +3,26 @@
 import streamlit as st
 
 LONGEST = 10  # digits; the numbers of rows are shorter
+_LAST = "_address"
 
 
 def number(name: str) -> int | None:
     """A number that the address names; anything else there is ignored."""
     text = str(st.query_params.get(name, ""))
     return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST else None
+
+
+def followed(page: str) -> None:
+    """Let the browser's address follow a link from a page to the same page with another query. At the top of a run.
+
+    Streamlit 1.67 runs the page with the new query and leaves the address as it was: a reload, a bookmark and the next
+    full run would show something else. The browser keeps still where its address says the same already.
+    """
+    here = (page, {name: st.query_params.get_all(name) for name in st.query_params})
+    last = st.session_state.get(_LAST, here)
+    st.session_state[_LAST] = here
+    if last[0] == page and last != here:
+        st.query_params.update()
 
 
 def tab(label: str, names: dict[str, str], key: str, first: str) -> str:

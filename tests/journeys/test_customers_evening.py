@@ -1,4 +1,4 @@
-"""A customer's evening on a phone, nobody at the desk: joining, moving house, ordering again, cancelling, the data."""
+"""A customer's evening, nobody at the desk: joining, moving house, old papers, ordering again, cancelling, the data."""
 
 import json
 import re
@@ -7,41 +7,17 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlmodel import col, func, select
+from pypdf import PdfReader
 
-from db.models import Customer, CustomerEmail, Order, OrderLine, OrderStatus, Person, Product
 from services.demo import DemoSummary
-from services.work import SYSTEM, reading
 from tests.journeys import mails
-from tests.journeys.conftest import PHONE, settled
+from tests.journeys.conftest import DESKTOP, PHONE, settled
+from tests.journeys.past import Past, repriced, somebody, withdrawn
 from tests.live_server import LiveServer
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[dict[str, int]], Page]
 SENTENCE = "a calm morning by the lake"
-
-
-def without_sign_in() -> tuple[str, str, int]:
-    """(name, e-mail, delivered order with lines that are sold still) of a customer who never had a sign-in."""
-    sold_still = (
-        select(OrderLine.order_id)
-        .join(Product, col(Product.id) == col(OrderLine.product_id))
-        .group_by(col(OrderLine.order_id))
-        .having(func.min(Product.stock) > 5)
-    )
-    known = select(Person.customer_id).where(col(Person.customer_id).is_not(None))
-    wanted = (
-        select(Customer.name, CustomerEmail.email, Order.id)
-        .join(CustomerEmail, col(CustomerEmail.customer_id) == col(Customer.id))
-        .join(Order, col(Order.customer_id) == col(Customer.id))
-        .where(col(Customer.id).not_in(known), Order.status == OrderStatus.COMPLETED, col(Order.id).in_(sold_still))
-        .where(CustomerEmail.is_primary, func.length(Customer.name) < 30)
-        .order_by(col(Order.id).desc())
-    )
-    with reading(SYSTEM) as w:
-        found = w.session.exec(wanted).first()
-    assert found
-    return found
 
 
 def asks_to_join(page: Page, server: LiveServer, name: str, email: str) -> None:
@@ -84,13 +60,55 @@ def moves_house(page: Page, server: LiveServer) -> None:
     expect(page.get_by_text("added: ").first).to_be_visible()
 
 
-def orders_again(page: Page, server: LiveServer, order_id: int) -> str:
-    """Three presses from the old order to the new one."""
-    goes_to(page, server, f"orders?order={order_id}", re.compile(r"Order O\d+"))
+def reads_the_confirmation(page: Page, server: LiveServer) -> None:
+    """Every change was confirmed by mail, and the mails can be read here."""
+    goes_to(page, server, "messages", "My messages")
+    sent = page.get_by_role("link", name="Your account was changed")
+    expect(sent).to_have_count(2)
+    sent.last.click()
+    expect(page.get_by_role("heading", name="Your account was changed")).to_be_visible()
+    expect(page.get_by_text(re.compile("Quiet Lane 7"))).to_be_visible()
+
+
+def finds_an_old_invoice(page: Page, server: LiveServer, past: Past, folder: Path) -> None:
+    """From all orders to those of a year, into one of them, and its invoice taken along."""
+    goes_to(page, server, "orders", "My orders")
+    page.get_by_role("combobox", name="Year").click()
+    page.get_by_role("option", name=str(past.year)).click()
+    page.get_by_role("link", name=f"O{past.old_order:07}").click()
+    expect(page.get_by_role("heading", name=f"Order O{past.old_order:07}")).to_be_visible()
+    for shown in ("Copper kettle", "Whistling pot"):
+        expect(page.get_by_role("link", name=shown)).to_be_visible()
+    expect(page.get_by_text(re.compile("^Delivered on"))).to_be_visible()
+    invoice = page.get_by_role("button", name=re.compile(r"Invoice R-\d{4}-\d{5}"))
+    found = re.search(r"R-\d{4}-\d{5}", invoice.inner_text())
+    assert found
+    with page.expect_download() as caught:
+        invoice.click()
+    caught.value.save_as(folder / "invoice.pdf")
+    paper = PdfReader(folder / "invoice.pdf")
+    assert found[0] in paper.pages[0].extract_text()
+
+
+def orders_again(page: Page, past: Past) -> str:
+    """Four presses from the old order to the new one, though a price and the shelf change on the way."""
     page.get_by_role("button", name="Order again").click()
+    expect(page.get_by_text(re.compile(r"€30\.00 each, it was €25\.00"))).to_be_visible()
     page.get_by_role("button", name="Put this in the basket").click()
     expect(page.get_by_role("heading", name="Basket")).to_be_visible()
-    page.get_by_role("button", name=re.compile("Order now")).click()
+    expect(page.get_by_role("button", name="Order now")).to_be_enabled()
+    withdrawn(past.leaving)
+    repriced(past.kept)
+    page.reload()
+    expect(page.get_by_text("This is not sold any more. Please remove it.")).to_be_visible()
+    expect(
+        page.get_by_text(re.compile("The price has changed: €30.00 when you put it in, €31.00 now."))
+    ).to_be_visible()
+    expect(page.get_by_role("button", name="Order now")).to_be_disabled()
+    page.locator(f".st-key-remove_{past.leaving}").get_by_role("button").click()
+    order = page.get_by_role("button", name="Order now")
+    expect(order).to_be_enabled()
+    order.click()
     thanks = page.get_by_text(re.compile(r"Thank you! We have your order O\d+"))
     expect(thanks).to_be_visible()
     found = re.search(r"O\d{7}", thanks.inner_text())
@@ -104,6 +122,7 @@ def orders_again(page: Page, server: LiveServer, order_id: int) -> str:
 
 
 def cancels(page: Page, number: str) -> None:
+    """Another order, which is paid and not packed: it is called off, and the money comes back."""
     page.get_by_role("link", name=number).first.click()
     page.get_by_role("button", name="Cancel this order").click()
     why = page.get_by_role("combobox", name="Why? (optional)")
@@ -112,6 +131,7 @@ def cancels(page: Page, number: str) -> None:
     page.get_by_role("button", name="Yes, cancel the order").click()
     expect(page.get_by_text("The order is cancelled.")).to_be_visible()
     expect(page.get_by_text(re.compile("^Cancelled on"))).to_be_visible()
+    expect(page.get_by_text(re.compile("goes back to you"))).to_be_visible()
     expect(page.get_by_role("button", name="Cancel this order")).to_have_count(0)
 
 
@@ -148,7 +168,9 @@ def takes_all_along(page: Page, server: LiveServer, folder: Path, *told: str) ->
 
 def signs_out(page: Page) -> None:
     """And the back button shows nothing."""
-    page.get_by_test_id("stExpandSidebarButton").click()
+    unfold = page.get_by_test_id("stExpandSidebarButton")
+    if unfold.is_visible():
+        unfold.click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     page.go_back()
@@ -156,23 +178,26 @@ def signs_out(page: Page) -> None:
     expect(page.get_by_role("heading", name="My data")).to_have_count(0)
 
 
+@pytest.mark.parametrize("window", [PHONE, DESKTOP], ids=["phone", "desk"])
 def test_an_evening_from_joining_to_signing_out(
-    demo_server: tuple[LiveServer, DemoSummary], visit: Visit, tmp_path: Path
+    demo_server: tuple[LiveServer, DemoSummary], visit: Visit, tmp_path: Path, window: dict[str, int]
 ) -> None:
     server, _summary = demo_server
-    name, email, order_id = without_sign_in()
-    customer, other = visit(PHONE), visit(PHONE)
-    asks_to_join(other, server, "Somebody Else", email)  # claims the address, cannot read its mail
-    other.goto(f"{server.url}/orders?order={order_id}")
+    past = somebody()
+    customer, other = visit(window), visit(window)
+    asks_to_join(other, server, "Somebody Else", past.email)  # claims the address, cannot read its mail
+    other.goto(f"{server.url}/orders?order={past.old_order}")
     expect(other.get_by_role("button", name="Sign in")).to_be_visible()
-    expect(other.get_by_text(name)).to_have_count(0)
+    expect(other.get_by_text(past.name)).to_have_count(0)
 
-    joins(customer, server, name, email)
+    joins(customer, server, past.name, past.email)
     moves_house(customer, server)
-    number = orders_again(customer, server, order_id)
-    assert number in mails.newest(email)
-    cancels(customer, number)
+    reads_the_confirmation(customer, server)
+    finds_an_old_invoice(customer, server, past, tmp_path)
+    number = orders_again(customer, past)
+    assert number in mails.newest(past.email)
+    cancels(customer, f"O{past.open_order:07}")
     objects(customer, server)
-    takes_all_along(customer, server, tmp_path, name, "Quiet Lane 7", "cancelled", "+4930901820")
+    takes_all_along(customer, server, tmp_path, past.name, "Quiet Lane 7", "cancelled", "+4930901820")
     assert customer.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     signs_out(customer)
