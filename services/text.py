@@ -15,7 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time, get_datetime_format
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, get_datetime_format
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 
 LOCALE_DIR = Path(__file__).resolve().parent.parent / "locale"
@@ -108,6 +108,11 @@ def local_date(value: datetime | date, zone: ZoneInfo) -> str:
     """The calendar day in `zone` (a plain date stays as it is)."""
     day = value.astimezone(zone).date() if isinstance(value, datetime) else value
     return _date(day, locale_name())
+
+
+def local_day(day: date) -> str:
+    """Day and month, where the year is plain."""
+    return str(format_skeleton("MMMd", day, locale=locale_name()))
 
 
 def clock_time(instant: datetime, zone: ZoneInfo) -> str:

@@ -22,6 +22,7 @@ WRITTEN = {
 def test_every_key_of_the_page_is_in_the_list_and_none_twice(url: str) -> None:
     source = "".join((STAFF / name).read_text("utf-8") for name in WRITTEN[url])
     used = re.findall(r'(?:shortcut|pressed)="([A-Z])"', source)
+    used += re.findall(r'"([A-Z])": "', "".join(re.findall(r"^KEYS = \{.*\}$", source, re.MULTILINE)))
     assert used
     assert len(used) == len(set(used)), "two buttons answer to one key"
     assert set(used) <= set(keys.of_page(url))

@@ -127,6 +127,7 @@ def test_our_components_make_nothing_but_text_of_what_they_are_given(path: Path)
     if "SAFE = /^(tel|mailto):/" in script and "SAFE.test(target" in script:
         links -= {"link.href = target;"}
     ours = {
+        "link.href = `customer?customer=${Number(line.customer_id)}`;",
         "link.href = `customer?customer=${Number(id)}`;",
         'link.href = kind === "case" ? `case?case=${Number(id)}` : `order-desk?order=${Number(id)}`;',
         'else link.href = kind === "case" ? `case?case=${Number(id)}` : `order-desk?order=${Number(id)}`;',

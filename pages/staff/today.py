@@ -75,7 +75,7 @@ def lists() -> None:
         if seen is None:
             return
         st.session_state[DRAWN] = (scope, stand(seen))
-        left, right = st.columns([3, 2], gap="large")
+        left, right = st.columns([5, 3], gap="medium")
         with left:
             due_list(seen, actor, mine=scope == Scope.MINE)
         with right:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.demo import DemoSummary
-from tests.journeys.conftest import DESKTOP, PHONE, settled, shortcut
+from tests.journeys.conftest import DESKTOP, PHONE, settled
 from tests.journeys.test_three_people import sign_in
 from tests.live_server import LiveServer
 
@@ -53,9 +53,9 @@ def test_the_day_begins_with_what_is_due_and_keys_settle_it(
     expect(done.first).to_be_visible(timeout=TICK_MS)
     settled(page)  # all lines are there
     before = done.count()
-    shortcut(page, "d")
+    page.keyboard.press("d")
     expect(done).to_have_count(before - 1)
-    shortcut(page, "m")
+    page.keyboard.press("m")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.get_by_role("button", name="Move", exact=True).press("Enter")
     expect(page.get_by_role("dialog")).to_have_count(0)

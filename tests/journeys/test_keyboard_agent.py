@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.demo import DemoSummary
-from tests.journeys.conftest import DESKTOP, PHONE, settled, shortcut, to_field
+from tests.journeys.conftest import DESKTOP, PHONE, shortcut, to_field
 from tests.journeys.test_three_people import sign_in
 from tests.live_server import LiveServer
 
@@ -88,8 +88,8 @@ def test_from_today_a_call_is_logged_with_three_keys_and_the_words(
     server, summary = demo_server
     page = visit(DESKTOP)
     sign_in(page, server, summary, AGENT, "today?scope=all")
-    expect(page.get_by_role("button", name="Open").first).to_be_visible()
-    shortcut(page, "o")
+    expect(page.get_by_role("button", name="Open", exact=True).first).to_be_visible()
+    page.keyboard.press("o")
     words = page.get_by_role("textbox", name="What was said")
     to_field(page, "l", words)
     page.keyboard.type("Called as planned, all is well")
@@ -105,13 +105,13 @@ def test_a_line_is_put_off_with_two_keys_without_leaving_the_day(
     server, summary = demo_server
     page = visit(DESKTOP)
     sign_in(page, server, summary, AGENT, "today?scope=all")
-    line = page.locator('[class*="st-key-line_"]').first
+    line = page.locator("li[data-line]").first
     expect(line).to_be_visible()
-    settled(page)
-    named = re.search(r"st-key-line_\w+", line.get_attribute("class") or "")
-    assert named, "a line has its own name on the page"
-    marked = page.locator(f".{named.group()}")
-    shortcut(page, "m")
+    marked = page.locator(f"li[data-line={line.get_attribute('data-line')}]")
+    page.keyboard.press("j")
+    expect(page.locator("li[data-line]").nth(1)).to_have_attribute("aria-current", "true")
+    page.keyboard.press("k")
+    page.keyboard.press("m")
     expect(page.get_by_role("button", name="Tomorrow morning")).to_be_visible()
     shortcut(page, "t")
     expect(page.get_by_role("dialog")).to_have_count(0)

@@ -145,7 +145,7 @@ export default function (component) {
     box.document = parentElement.getRootNode();
     wire(box, parentElement);
     // It stands in the header: the page below must not keep a line free for it.
-    box.document.host?.closest('[data-testid="stElementContainer"]')?.style.setProperty("position", "absolute");
+    box.document.host?.closest('[data-testid="stLayoutWrapper"]')?.style.setProperty("position", "absolute");
   }
   box.send = setTriggerValue;
   box.field.placeholder = data.label;

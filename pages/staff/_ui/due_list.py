@@ -1,27 +1,24 @@
-"""What is due, line by line. One line is marked: J and K move the mark, and the keys of its buttons act on it."""
+"""What is due, line by line, as one element. One line is marked: J and K move the mark, the other keys act on it."""
+
+from typing import Any
 
 import streamlit as st
 
 from db.models import Role
 from pages._ui.feedback import reported
-from pages._ui.guard import acting, require
-from pages._ui.show import day, empty, md
+from pages._ui.guard import require
+from pages._ui.scripted import scripted, styles
+from pages._ui.show import day, empty
 from pages.staff._ui.moving import moving
 from services import follow_ups, promises
 from services.due_lines import Due, Kind
-from services.text import _, local_clock
+from services.text import _, local_clock, local_day
 from services.today import Today
 from services.work import Actor, work
 
-CUSTOMER = "staff/customer.py"
-MARK = "today_mark"
-LONG = 34  # characters from which the buttons get a row of their own where there is no room beside them
-
-
-@acting(Role.STAFF)
-def step(by: int, last: int) -> None:
-    """Move the mark, within the list."""
-    st.session_state[MARK] = max(0, min(last, st.session_state.get(MARK, 0) + by))
+KEY = "due_lines"
+HTML = "<ol></ol>"
+KEYS = {"J": "next", "K": "before", "D": "done", "M": "other", "O": "open"}
 
 
 def due_list(seen: Today, actor: Actor, *, mine: bool) -> None:
@@ -29,76 +26,80 @@ def due_list(seen: Today, actor: Actor, *, mine: bool) -> None:
     if not seen.due:
         empty(_("Nothing is due."), _("The lists above show customers nobody has an eye on."), ":material/task_alt:")
         return
-    last = len(seen.due) - 1
-    marked = st.session_state[MARK] = min(st.session_state.get(MARK, 0), last)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(_("Next line"), key="mark_next", shortcut="J", type="tertiary", on_click=step, args=(1, last))
-        st.button(_("Line before"), key="mark_before", shortcut="K", type="tertiary", on_click=step, args=(-1, last))
-        if seen.more_due:
-            st.caption(_("There is more; it moves up as these are done."))
-    with st.container(gap="xsmall"):
-        for number, line in enumerate(seen.due):
-            one(line, actor, marked=number == marked, mine=mine)
+    words = {"list": _("What is due"), "other": _("Later or hand over"), "open": _("Open")}
+    data = {
+        "lines": [told(line, actor, mine=mine, year=seen.as_of.year) for line in seen.due],
+        "words": words,
+        "pressed": {verb: key for key, verb in KEYS.items()},
+    }
+    mount = scripted("lines", html=HTML, css=styles("lines.css"))
+    state = mount(key=KEY, data=data, on_act_change=_nothing)
+    st.caption(_("{next} and {before} choose a line.").format(next="J", before="K") + _more(seen))
+    act(state.act, seen.due)
 
 
-def one(line: Due, actor: Actor, *, marked: bool, mine: bool) -> None:
-    """One line. The marked one stands out and has the keys."""
-    key = f"{line.kind.value}_{line.id}".replace("-", "_")
-    with st.container(border=marked, key=f"line_{key}", gap=None):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            named = f"**{md(line.customer)}**"
-            st.page_link(CUSTOMER, label=named, icon=icon(line.kind), query_params={"customer": str(line.customer_id)})
-            due_badge(line, actor)
-            if line.series_id is not None:
-                st.caption(f":material/repeat: {_('repeats')}")
-            if not line.owner or not mine:
-                st.caption(md(line.owner or _("nobody's yet")))
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.text(line.text, width="stretch" if len(line.text) < LONG else "content")
-            buttons(line, key, marked=marked)
-        if line.talking_points:
-            st.caption(_("To speak of:"))
-            st.text(line.talking_points)
+def _more(seen: Today) -> str:
+    return " " + _("There is more; it moves up as these are done.") if seen.more_due else ""
 
 
-def due_badge(line: Due, actor: Actor) -> None:
-    """Since when it is overdue, or at what time today."""
-    if line.late:
-        since = _("overdue since {day}").format(day=md(day(line.on, actor)))
-        st.badge(since, icon=":material/warning:", color="red")
-    elif line.at is None:
-        st.badge(_("today"), icon=":material/event:", color="blue")
-    else:
-        at = md(local_clock(line.at, actor.zone))
-        st.badge(at, icon=":material/schedule:", color="orange" if line.over else "blue")
-
-
-def buttons(line: Due, key: str, *, marked: bool) -> None:
-    """Done (or kept), not kept, and the dialog for all else."""
-    word = _("Done") if line.kind is Kind.FOLLOW_UP else _("Kept")
-    keys = {"done": "D", "other": "M", "open": "O"} if marked else {}
-    if st.button(word, icon=":material/check:", key=f"done_{key}", shortcut=keys.get("done"), type="tertiary"):
-        settle(line, kept=True)
-    if st.button(_("Later …"), icon=":material/event_repeat:", key=f"other_{key}", shortcut=keys.get("other"),
-                 type="tertiary", help=_("Later or hand over")):  # fmt: skip
+def act(asked: object, lines: list[Due]) -> None:
+    """What a browser asked for, if the line is one of those shown."""
+    if not isinstance(asked, dict):
+        return
+    line = next((line for line in lines if key_of(line) == asked.get("key")), None)
+    if line is not None and asked.get("verb") == "done":
+        settle(line)
+    elif line is not None and asked.get("verb") == "other":
         moving(line)
-    if st.button(_("Open"), icon=":material/person:", key=f"open_{key}", shortcut=keys.get("open"), type="tertiary"):
-        st.switch_page(CUSTOMER, query_params={"customer": str(line.customer_id)})
 
 
-def icon(kind: Kind) -> str:
-    return ":material/handshake:" if kind is Kind.PROMISE else ":material/call:"
+def key_of(line: Due) -> str:
+    """How a line is called between page and browser."""
+    return f"{line.kind.value}_{line.id}".replace("-", "_")
 
 
-def settle(line: Due, *, kept: bool) -> None:
-    """Done, kept or broken; the list is drawn anew, also when a colleague was faster."""
+def told(line: Due, actor: Actor, *, mine: bool, year: int) -> dict[str, Any]:
+    """One line as the browser draws it; every value is shown as text."""
+    owner = "" if line.owner and mine else line.owner or _("nobody's yet")
+    tone, sign, short, whole = when_due(line, actor, year)
+    return {
+        "key": key_of(line),
+        "icon": "handshake" if line.kind is Kind.PROMISE else "call",
+        "customer_id": line.customer_id,
+        "customer": line.customer,
+        "text": line.text,
+        "tone": tone,
+        "sign": sign,
+        "when": short,
+        "told": whole,
+        "more": [t for t in (owner, _("repeats") if line.series_id is not None else "") if t],
+        "points": f"{_('To speak of:')} {line.talking_points}" if line.talking_points else "",
+        "done": _("Done") if line.kind is Kind.FOLLOW_UP else _("Kept"),
+    }
+
+
+def when_due(line: Due, actor: Actor, year: int) -> tuple[str, str, str, str]:
+    """Tone, sign, a few letters, and the whole of it: since when it is overdue, or at what time today."""
+    if line.late:
+        whole = _("overdue since {day}").format(day=day(line.on, actor))
+        return "late", "warning", local_day(line.on) if line.on.year == year else day(line.on, actor), whole
+    if line.at is None:
+        return "coming", "event", _("today"), _("today")
+    at = local_clock(line.at, actor.zone)
+    return "over" if line.over else "coming", "schedule", at, at
+
+
+def settle(line: Due) -> None:
+    """Done or kept; the list is drawn anew, also when a colleague was faster."""
     actor = require(Role.STAFF)
     with reported(_("Done.")) as outcome, work(actor) as w:
         if line.kind is Kind.FOLLOW_UP:
             follow_ups.done(w, line.id)
-        elif kept:
-            promises.kept(w, line.id)
         else:
-            promises.broken(w, line.id)
+            promises.kept(w, line.id)
     if outcome.ok:
         st.rerun()
+
+
+def _nothing() -> None:
+    """Streamlit offers a value to the page only where there is a callback."""
