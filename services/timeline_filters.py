@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Integer, and_, bindparam, false, or_
 from sqlmodel import col, select
 
 from db.models import (
+    AccountLook,
     AuditEntry,
     Case,
     Channel,
@@ -43,6 +44,7 @@ _BY: dict[Kind, tuple[Any, Any]] = {
     Kind.STEP: _BY_AUDIT,
     Kind.SURVEY: (false(), col(SurveyResponse.id).is_not(None)),
     Kind.CHANGE: _BY_AUDIT,
+    Kind.LOOK: (col(AccountLook.person_id) == _PERSON, false()),
 }
 _NOTHING: tuple[Any, Any] = (None, None)
 #: For each kind: the case, the order it belongs to.

@@ -11,11 +11,13 @@ from sqlmodel import col
 
 from db.models import (
     UNDATED,
+    AccountLook,
     AuditEntry,
     Case,
     Channel,
     FollowUp,
     Interaction,
+    LookHow,
     Message,
     Order,
     OrderLine,
@@ -25,7 +27,7 @@ from db.models import (
     SurveyResponse,
 )
 from services import company, contact_words, order_step_words
-from services.accounts.details import all_labels
+from services.accounts.details import differences
 from services.orders.words import in_words
 from services.search import order_number
 from services.text import _, local_date, local_time, money, number
@@ -46,6 +48,7 @@ class Kind(StrEnum):
     STEP = "step"
     SURVEY = "survey"
     CHANGE = "change"
+    LOOK = "look"
 
 
 @dataclass(frozen=True)
@@ -234,24 +237,14 @@ def _surveys(_w: Work, rows: Sequence[Any]) -> list[Entry]:
 def _changes(_w: Work, rows: Sequence[Any]) -> list[Entry]:
     return [
         Entry(
-            Kind.CHANGE, r.id, r.at, _("Account change"), _differences(r.before, r.after), _some(r.actor_name, r.reason)
+            Kind.CHANGE, r.id, r.at, _("Account change"), differences(r.before, r.after), _some(r.actor_name, r.reason)
         )
         for r in rows
     ]
 
 
-def _differences(before: dict[str, Any], after: dict[str, Any]) -> str:
-    """The fields of the account that differ, in words; what else a row holds tells a reader nothing."""
-    told = []
-    for name, word in all_labels().items():
-        old, new = before.get(name) or "", after.get(name) or ""
-        if old and new:
-            told.append(f"{word}: {old} → {new}")
-        elif new:
-            told.append(f"{word}: {new}")
-        elif old:
-            told.append(_("{what}: {old} was removed").format(what=word, old=old))
-    return "\n".join(told)
+def _looks(_w: Work, rows: Sequence[Any]) -> list[Entry]:
+    return [Entry(Kind.LOOK, r.id, r.at, _("Looked at as the customer sees it"), r.reason, (r.name,)) for r in rows]
 
 
 def _line_named(pattern: Any) -> ColumnElement[bool]:
@@ -294,4 +287,7 @@ SOURCES: dict[Kind, Source] = {
                          only=(col(SurveyResponse.answered_at).is_not(None),)),
     Kind.CHANGE: _source(AuditEntry, "at", _changes, "actor_name reason before after", "actor_name reason",
                          only=(col(AuditEntry.entity) == "customer",), elsewhere=(_value_named,)),
+    # That the team's own page was opened is no news to the team.
+    Kind.LOOK: _source(AccountLook, "at", _looks, "name reason", "name reason",
+                       only=(col(AccountLook.how) == LookHow.AS_CUSTOMER,)),
 }  # fmt: skip

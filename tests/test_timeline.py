@@ -1,5 +1,6 @@
 """Everything that happened with a customer stands in one list, and a long history costs no more than a short one."""
 
+import itertools
 import random
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -12,6 +13,7 @@ from sqlmodel import Session, SQLModel
 
 from db.models import (
     UNDATED,
+    AccountLook,
     AuditEntry,
     Case,
     Channel,
@@ -19,6 +21,7 @@ from db.models import (
     Direction,
     FollowUp,
     Interaction,
+    LookHow,
     Message,
     Order,
     OrderLine,
@@ -35,6 +38,7 @@ from tests import make
 from tests.conftest import counted
 
 WorkAs = Callable[[Actor], Work]
+SLOTS = itertools.count()
 
 
 @pytest.fixture
@@ -65,6 +69,17 @@ def row(kind: Kind, customer: Customer, at: datetime, **more: Any) -> SQLModel:
         Kind.CHANGE: (
             AuditEntry,
             {"at": at, "actor_name": "Ada", "actor_role": "customer", "action": "x", "entity": "customer"},
+        ),
+        Kind.LOOK: (
+            AccountLook,
+            {
+                "person_id": 999_999,
+                "name": "Bob",
+                "how": LookHow.AS_CUSTOMER,
+                "slot": next(SLOTS),
+                "at": at,
+                "reason": "why",
+            },
         ),
     }
     model, usual = made[kind]

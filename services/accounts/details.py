@@ -1,5 +1,7 @@
 """Changing name, company, language and time zone; and the rule by which nobody overwrites what another has saved."""
 
+from typing import Any
+
 from sqlalchemy import update
 from sqlmodel import SQLModel, col
 
@@ -53,6 +55,20 @@ def labels() -> dict[str, str]:
 def all_labels() -> dict[str, str]:
     """The same with what only the team reads."""
     return {**labels(), "segment": _("Segment")}
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """The fields of the account that differ, in words; what else a row holds tells a reader nothing."""
+    told = []
+    for name, word in all_labels().items():
+        old, new = before.get(name) or "", after.get(name) or ""
+        if old and new:
+            told.append(f"{word}: {old} → {new}")
+        elif new:
+            told.append(f"{word}: {new}")
+        elif old:
+            told.append(_("{what}: {old} was removed").format(what=word, old=old))
+    return "\n".join(told)
 
 
 def change(w: Work, new: AccountChange) -> list[str]:

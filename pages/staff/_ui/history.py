@@ -30,6 +30,7 @@ ICONS = {
     Kind.STEP: "local_shipping",
     Kind.SURVEY: "rate_review",
     Kind.CHANGE: "manage_accounts",
+    Kind.LOOK: "visibility",
 }
 CHANNEL_ICONS = {
     "phone": "call",
@@ -55,6 +56,7 @@ def called(kind: Kind) -> str:
         Kind.STEP: _("Order steps"),
         Kind.SURVEY: _("Surveys"),
         Kind.CHANGE: _("Account changes"),
+        Kind.LOOK: _("Looks as the customer"),
     }[kind]
 
 
