@@ -1,6 +1,7 @@
 """The table of products, edited like a spreadsheet. What was typed stays until all of it could be taken."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -48,7 +49,7 @@ def frame(rows: Sequence[Row], digits: int) -> pd.DataFrame:
             "name": [r.name for r in rows],
             "sku": [r.sku for r in rows],
             "category": [r.category for r in rows],
-            "price": [None if r.price_cents is None else r.price_cents / 10**digits for r in rows],
+            "price": ["" if r.price_cents is None else _price(r.price_cents, digits) for r in rows],
             "stock": pd.array([r.stock for r in rows], dtype="Int64"),
             "stock_change": pd.array([None for _r in rows], dtype="Int64"),
             "delivery_days": [r.delivery_days for r in rows],
@@ -57,19 +58,20 @@ def frame(rows: Sequence[Row], digits: int) -> pd.DataFrame:
     )
 
 
-def _columns(digits: int, currency: str, *, pricing: bool) -> dict[str, Any]:
+def _price(cents: int, digits: int) -> str:
+    return f"{Decimal(cents).scaleb(-digits):.{digits}f}"
+
+
+def _columns(currency: str, *, pricing: bool) -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
         "link": st.column_config.LinkColumn(_("Page"), display_text=":material/open_in_new:", width=50, disabled=True),
         "name": text(_("Name"), required=True, max_chars=300, width=240),
         "sku": text(_("Article number"), max_chars=120),
         "category": text(_("Category"), max_chars=120),
-        "price": number(
-            _("Price in {currency}").format(currency=currency),
-            min_value=0.0,
-            step=10.0**-digits,
-            format=f"%.{digits}f",
-            disabled=not pricing,
+        # Text, for a cell of numbers drops the comma of many languages without a word: 610,5 became 6105.
+        "price": text(
+            _("Price in {currency}").format(currency=currency), max_chars=20, alignment="right", disabled=not pricing
         ),
         "stock": number(_("In stock"), disabled=True),
         "stock_change": number(_("Stock + / −"), step=1, help=_("Pieces that came or went, like 5 or -2.")),
@@ -84,9 +86,10 @@ def editor(rows: Sequence[Row], actor: Actor) -> None:
     key = f"product_table_{st.session_state.get(_ROUND, 0)}"
     company = home()
     digits, pricing = minor_digits(company.currency), actor.role in (Role.MANAGER, Role.ADMIN)
+    said = st.container()  # above the table, where it is seen
     st.data_editor(
         frame(base, digits),
-        column_config=_columns(digits, company.currency, pricing=pricing),
+        column_config=_columns(company.currency, pricing=pricing),
         hide_index=True,
         num_rows="fixed",
         height=min(560, 40 + 35 * len(base)),
@@ -108,25 +111,29 @@ def editor(rows: Sequence[Row], actor: Actor) -> None:
         save = st.button(label, type="primary", icon=":material/save:", key="save_products")
         st.button(_("Discard"), key="discard_products", on_click=forget)
     if save:
-        with reported(_("Saved.")) as outcome, work(actor) as w:
+        with said, reported(_("Saved.")) as outcome, work(actor) as w:
             products.apply(w, edits(base, diff), reason or StockReason.COUNTED, note or "")
         if outcome.ok:
             _anew()
-            st.rerun(scope="fragment")
+            st.rerun()  # of the whole page, whose end says what was saved
 
 
 def _base(rows: Sequence[Row]) -> list[Row]:
-    """The rows as they were when the typing began: a row that a colleague changes must not move under the cells."""
-    ids = [r.product_id for r in rows]
-    kept: list[Row] | None = st.session_state.get(_BASE)
+    """The rows as they were when the typing began, until it is saved or discarded.
+
+    A row that a colleague changes must not move under the cells, and neither another filter nor a list that has changed
+    meanwhile takes away what was typed.
+    """
+    kept: list[Row] = st.session_state.get(_BASE) or []
     typed = st.session_state.get(f"product_table_{st.session_state.get(_ROUND, 0)}") or {}
-    if kept is None or [r.product_id for r in kept] != ids:
-        if kept is not None:
-            _anew()
-        st.session_state[_BASE] = list(rows)
-    elif not typed.get("edited_rows"):
-        st.session_state[_BASE] = list(rows)
-    return list(st.session_state[_BASE])
+    if kept and typed.get("edited_rows"):
+        if [r.product_id for r in kept] != [r.product_id for r in rows]:
+            st.info(_("These rows stay until you save or discard what you typed; then the list is read anew."))
+        return list(kept)
+    if [r.product_id for r in kept] != [r.product_id for r in rows]:
+        _anew()
+    st.session_state[_BASE] = list(rows)
+    return list(rows)
 
 
 def edits(base: Sequence[Row], diff: dict[str, Any]) -> list[Edit]:
