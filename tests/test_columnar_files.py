@@ -19,6 +19,7 @@ from db.models import AuditEntry, Order, OrderStatus, Role
 from services import columnar
 from services.columnar import files, keeper
 from services.errors import NotAllowed, Unavailable
+from services.patterns import asked
 from services.settings import ROOT, settings
 from services.work import SYSTEM, VISITOR, Work, reading, work
 from tests import make
@@ -148,6 +149,23 @@ def test_a_process_killed_while_it_follows_loses_nothing(shop: Engines) -> None:
     assert done.returncode == -signal.SIGKILL
     assert revenue() == 570
     assert own_file() == file
+
+
+def test_patterns_are_reckoned_once_a_minute_unless_they_name_people(
+    shop: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sales = "SELECT count(*) AS n FROM orders AS o WHERE o.is_sale"
+
+    def counted(name: str) -> int:
+        with reading(SYSTEM) as w:
+            return int(asked.ask(w, name, sales).frame["n"].iloc[0])
+
+    assert (counted("categories"), counted("pair_customers")) == (1, 1)
+    sell(250)
+    until(lambda: counted("pair_customers") == 2)
+    assert counted("categories") == 1
+    monkeypatch.setattr(asked, "KEPT_S", 0.0)
+    assert counted("categories") == 2
 
 
 def test_two_processes_have_a_file_each(shop: Engines) -> None:

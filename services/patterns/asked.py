@@ -1,6 +1,8 @@
 """What is looked at (days, category, product), and answers with what they are of."""
 
-from dataclasses import dataclass
+import threading
+import time
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +18,15 @@ from services.work import Work
 EVER = date(1900, 1, 1)
 STALE_DAYS = 30
 MOST_PRODUCTS = 1_000
+#: Questions over everything whose answers name nobody: asked again within a minute they are not reckoned again, however
+#: many orders came in between. Each tells its `as_of`.
+KEPT = {
+    *("last_sale", "categories", "products", "intervals_by_product", "interval_map", "daily_orders", "orders_by_hour"),
+    *("retention", "pairs", "sequence_base", "sequences"),
+}
+KEPT_S, MOST_KEPT = 60.0, 64
+_guard = threading.Lock()
+_answers: dict[object, tuple[float, "Answer"]] = {}
 
 
 @dataclass(frozen=True)
@@ -72,7 +83,29 @@ def ask(w: Work, name: str, sql: str, **values: Any) -> Answer:
     """One question, for managers. Raises Preparing, Unavailable."""
     w.require(Role.MANAGER)
     with columnar.reading(w) as copy:
-        return Answer(copy.frame(Question(name, sql), **values), copy.as_of, copy.version)
+        file = copy.version.rpartition(" ")[0]
+        key = (file, name, sql, tuple(sorted(values.items())))
+        lasting = name in KEPT and not file.isdecimal()  # a copy in memory has no name that stays its own
+        known = _known(key, copy.version) if lasting else None
+        if known is None:
+            known = Answer(copy.frame(Question(name, sql), **values), copy.as_of, copy.version)
+            if lasting:
+                _keep(key, known)
+        return replace(known, frame=known.frame.copy())
+
+
+def _known(key: object, version: str) -> Answer | None:
+    with _guard:
+        at, answer = _answers.get(key, (0.0, None))
+        fresh = answer is not None and (answer.version == version or time.monotonic() - at < KEPT_S)
+        return answer if fresh else None
+
+
+def _keep(key: object, answer: Answer) -> None:
+    with _guard:
+        _answers[key] = (time.monotonic(), answer)
+        while len(_answers) > MOST_KEPT:
+            del _answers[next(iter(_answers))]
 
 
 def categories(w: Work) -> list[str]:
