@@ -65,7 +65,7 @@ def ask(w: Work, question: CubeQuestion) -> Cube:
     w.require(Role.MANAGER)
     check(question)
     allowed(w, question.measures)
-    forms = {m: _form(question, m) for m in question.measures}
+    forms = _forms(question)
     facts = list(dict.fromkeys(form.fact for form in forms.values()))
     kept: dict[str, list[str]] = {}
     with columnar.reading(w) as copy:
@@ -165,6 +165,16 @@ def allowed(w: Work, measures: list[str]) -> None:
     for m in measures:
         if not seen(w, m):
             raise Invalid(told(m)[0], _("costs are shown to administrators only; take this figure away"))
+
+
+def _forms(question: CubeQuestion) -> dict[str, Form]:
+    """How each figure is made; one that is the same either way is made from rows that are read anyway."""
+    found = {m: _form(question, m) for m in question.measures}
+    needed = {form.fact for m, form in found.items() if not MEASURES[m].alike}
+    for m, form in found.items():
+        other = next((f for f in MEASURES[m].forms if f.fact in needed), None) if MEASURES[m].alike else None
+        found[m] = form if other is None else replace(other, distinct=form.distinct)
+    return found
 
 
 def _form(question: CubeQuestion, measure: str) -> Form:

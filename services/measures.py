@@ -42,13 +42,14 @@ class Form:
 class Measure:
     """One figure. Of its forms the first counts that has all the dimensions of a question.
 
-    `confidential`: a figure about costs, which a company may keep for its administrators.
+    `alike`: all its forms give the same. `confidential`: about costs, which a company may keep for administrators.
     """
 
     code: str
     unit: Unit
     forms: tuple[Form, ...]
     confidential: bool = False
+    alike: bool = False
 
     @property
     def ratio(self) -> bool:
@@ -85,7 +86,9 @@ _LINES, _CUSTOMER = "f.line_total_cents", "f.customer_id"
 MEASURES = {
     m.code: m
     for m in (
-        Measure("revenue", Unit.MONEY, (_of(Fact.ORDER, _sum("f.lines_cents")), _of(Fact.SALE, _sum(_LINES)))),
+        Measure(
+            "revenue", Unit.MONEY, (_of(Fact.ORDER, _sum("f.lines_cents")), _of(Fact.SALE, _sum(_LINES))), alike=True
+        ),
         Measure("profit", Unit.MONEY, (_of(Fact.SALE, _PROFIT),), confidential=True),
         Measure("cost", Unit.MONEY, (_of(Fact.SALE, _COST),), confidential=True),
         Measure("cost_share", Unit.SHARE, (_of(Fact.SALE, _COST, _OF_COST),), confidential=True),
