@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
 from db.models import CaseItem, CaseState, Macro, Role, SurveyResponse, Team
-from services import cases
+from services import cases, presence
 from services.cases import CaseChange, NewQuestion, checklists, macros, topics
 from services.cases.macros import Actions
 from services.work import Work
@@ -34,11 +34,26 @@ def test_before_a_macro_runs_it_says_over_how_many_of_the_ticked_cases_and_what_
     signed_in(session, monkeypatch)
     at = page("cases.py")
     assert cases.case_number(number) in shown(at)
-    at.checkbox(key=f"tick_{number}").check().run()
+    at.button(key="tick_marked").click().run()
+    assert at.checkbox(key=f"tick_{number}").value, "with a key, as well as with the box"
     at.button(key="macro_open").click().run()
     assert "priority: urgent" in shown(at)
     assert "In 1 case it does this" in shown(at)
     assert not at.exception
+
+
+def test_a_colleague_who_writes_an_answer_is_named_before_one_answers_too(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = question(session)
+    hers = Work(session, make.actor(session), NOON)
+    signed_in(session, monkeypatch)
+    presence.beat(hers, f"case:{number}")
+    session.commit()
+    assert f"{hers.actor.name} is also here" in shown(page("case.py", case=str(number)))
+    presence.beat(hers, f"case:{number}", editing=True)
+    session.commit()
+    assert f"{hers.actor.name} is writing an answer" in shown(page("case.py", case=str(number)))
 
 
 def test_topic_team_and_place_of_the_list_stand_in_the_address_as_codes(

@@ -1,15 +1,18 @@
 """The start page of staff: what is due is done in its place; list and people stand in the address."""
 
+from datetime import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
-from db.models import FollowUp, Order, OrderStatus, Role, StaffMember
+from db.models import Every, FollowUp, Order, OrderStatus, Role, StaffMember
 from pages.staff._ui import due_list
+from services import series
+from services.work import SYSTEM, Work
 from tests import make
 from tests.test_page_staff import HOSTILE, alone, known, page, shown, signed_in
 
@@ -71,6 +74,29 @@ def test_a_line_can_be_handed_to_those_who_can_sign_in(
     offered = at.selectbox(key=f"mate_follow-up_{row.id}").options
     assert session.get_one(StaffMember, mate.staff_id).name in offered
     assert session.get_one(StaffMember, who.staff_id).name not in offered, "it is theirs already"
+
+
+def test_a_series_is_changed_from_its_line(
+    session: Session, monkeypatch: pytest.MonkeyPatch, browser: dict[str, Any]
+) -> None:
+    signed_in(session, monkeypatch)
+    ada = known(session, "Ada Lovelace", "ada@example.com")
+    weekly = series.SeriesInput(reason="ask how it runs", unit=Every.WEEK, at=time(14, 30))
+    begun = series.begin(Work(session, SYSTEM, NOON), ada, NOON.date(), weekly)
+    session.commit()
+    [row] = session.exec(select(FollowUp)).all()
+    asked = {"verb": "other", "key": f"follow_up_{row.id}"}
+    at = page("today.py")
+    assert browser["lines"][0]["more"][-1] == "repeats"
+    at.session_state[f"change_series_{begun.id}"] = True  # the form is unfolded
+    browser["act"] = asked
+    at.run()
+    browser["act"] = asked  # a dialog is drawn in each run that a browser asks of it
+    at.text_input(key=f"series_{begun.id}_reason").set_value("ask about the filter")
+    at.button(key=f"series_{begun.id}_save").click().run()
+    assert not at.exception
+    session.refresh(row)
+    assert row.reason == "ask about the filter"
 
 
 def test_the_address_says_which_list_and_whose(

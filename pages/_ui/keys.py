@@ -37,7 +37,7 @@ def of_page(url: str) -> dict[str, str]:
     }
     pages = {
         "today": today,
-        "cases": {key: told for key, told in today.items() if key in "JKO"},
+        "cases": {key: told for key, told in today.items() if key in "JKO"} | {"X": _("Choose the line for a macro")},
         "customer": customer,
         "customers": {"S": _("To the search field"), "N": _("New customer")},
         "order-desk": {"P": _("Start packing"), "D": _("It has arrived")},

@@ -27,6 +27,12 @@ def step(by: int, last: int) -> None:
     st.session_state[MARK] = max(0, min(last, st.session_state.get(MARK, 0) + by))
 
 
+@acting(Role.STAFF)
+def tick(case_id: int) -> None:
+    """Choose the marked case for a macro, or not any more."""
+    st.session_state[f"tick_{case_id}"] = not st.session_state.get(f"tick_{case_id}")
+
+
 def line(row: Row, actor: Actor, *, marked: bool) -> bool:
     """One case; whether it is ticked."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row_{row.id}", border=marked):
@@ -75,6 +81,9 @@ def marking(page: Page) -> int:
         st.button(_("Line before"), key="mark_before", shortcut="K", type="tertiary", on_click=step, args=(-1, last))
         if st.button(_("Open"), icon=":material/support_agent:", key="open_case", shortcut="O", type="tertiary"):
             st.switch_page(CASE, query_params={"case": str(page.rows[marked].id)})
+        at = page.rows[marked].id
+        st.button(_("Choose"), icon=":material/check_box:", key="tick_marked", shortcut="X", type="tertiary",
+                  on_click=tick, args=(at,))  # fmt: skip
     return marked
 
 
