@@ -46,6 +46,15 @@ def colleagues(w: Work) -> dict[int, str]:
     return {row.id: row.name for row in w.session.connection().execute(active)}
 
 
+def owners_to_choose(w: Work, now: int | None) -> dict[int, str]:
+    """The colleagues, and whoever has it now by name, also without a sign-in."""
+    known = colleagues(w)
+    if now is not None and now not in known:
+        was = w.session.get(StaffMember, now)
+        known[now] = _("{name} (without a sign-in)").format(name=was.name if was else _("former colleague"))
+    return known
+
+
 def colleague(w: Work, staff_id: int) -> int:
     """The staff member, if work can be handed to them. Raises NotFound."""
     if staff_id not in colleagues(w):

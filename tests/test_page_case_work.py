@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
-from db.models import CaseItem, CaseState, Macro, Role, SurveyResponse, Team
+from db.models import Case, CaseItem, CaseState, Macro, Role, StaffMember, SurveyResponse, Team
 from services import cases, presence
 from services.cases import CaseChange, NewQuestion, checklists, macros, topics
 from services.cases.macros import Actions
@@ -54,6 +54,21 @@ def test_a_colleague_who_writes_an_answer_is_named_before_one_answers_too(
     presence.beat(hers, f"case:{number}", editing=True)
     session.commit()
     assert f"{hers.actor.name} is writing an answer" in shown(page("case.py", case=str(number)))
+
+
+def test_an_owner_without_a_sign_in_is_named_and_stays_until_another_is_chosen(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = question(session)
+    gone = StaffMember(name="Greta Gone")
+    session.add(gone)
+    session.flush()
+    session.get_one(Case, number).owner_id = gone.id
+    session.commit()
+    signed_in(session, monkeypatch)
+    [owner] = [box for box in page("case.py", case=str(number)).selectbox if box.label == "Owner"]
+    assert owner.value == gone.id
+    assert "Greta Gone (without a sign-in)" in owner.options
 
 
 def test_topic_team_and_place_of_the_list_stand_in_the_address_as_codes(

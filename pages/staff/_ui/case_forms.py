@@ -100,7 +100,8 @@ def change(case: CaseView) -> None:
     actor = require(Role.STAFF)
     key = f"{case.row.id}_{token(case.seen)}"  # new widgets whenever the case stands otherwise
     with reading(actor) as w:
-        people, named, known = due.colleagues(w), teams.names(w), topic_list.offered(w)
+        people, named = due.owners_to_choose(w, case.owner_id), teams.names(w)
+        known = topic_list.offered(w)
     with st.form(f"case_{key}", border=True):
         step = st.text_input(
             _("Next step, as the customer reads it"), case.row.next_step, key=f"step_{key}", max_chars=400
