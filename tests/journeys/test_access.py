@@ -6,15 +6,21 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from sqlmodel import col, select
 
 from api import cookies
+from db.models import Case, Order, OutboxEntry, Person, Return, StandingOrder
 from pages._ui import registry
 from services.demo import DemoSummary
+from services.work import SYSTEM, reading
 from tests.journeys.conftest import DESKTOP, PHONE, settled
 from tests.live_server import LiveServer
 
 pytestmark = pytest.mark.browser
 GRAVE = {"serious", "critical"}
+CUSTOMER = "customer@example.com"
+LIGHT, DARK = "rgb(255, 255, 255)", "rgb(16, 24, 23)"
+PUBLIC = ("sign-in", "register", "forgot", "track")
 ADDRESSED = {"product": "product?product=1"}
 OWN = tuple(
     ADDRESSED.get(e.url, e.url) for e in registry.entries("en") if e.path.startswith(("customer/", "everyone/"))
@@ -38,11 +44,11 @@ def as_person(browser: Browser, server: LiveServer, email: str) -> Page:
     return context.new_page()
 
 
-def grave(page: Page, *, dark: bool) -> list[str]:
-    """The serious findings that are ours: rule and markup."""
+def grave(page: Page, *, dark: bool, contrast: bool = False) -> list[str]:
+    """The serious findings that are ours: rule and markup. On a dark page, or with `contrast`, of contrast alone."""
     wanted: dict[str, Any] = {"resultTypes": ["violations"]}
-    if dark:
-        wanted = {"runOnly": ["color-contrast"]}  # nothing else depends on the theme
+    if dark or contrast:
+        wanted = {"runOnly": ["color-contrast"]}  # nothing else depends on theme and width
     context = {"exclude": [[one] for one in CHOSEN]} if dark else None
     found = Axe().run(page, context=context, options=wanted).response["violations"]
     told = [(v["id"], n["html"]) for v in found if v["impact"] in GRAVE for n in v["nodes"]]
@@ -64,16 +70,41 @@ def examined(page: Page, server: LiveServer, path: str) -> list[str]:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} is too wide"
     found += grave(page, dark=False)
     page.emulate_media(color_scheme="dark")
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", DARK)
+    found += grave(page, dark=True)
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]  # a plain dict will do
-    expect(page.get_by_test_id("stApp")).to_have_css("background-color", "rgb(16, 24, 23)")
-    return found + grave(page, dark=True)
+    found += grave(page, dark=True)
+    page.emulate_media(color_scheme="light")
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", LIGHT)
+    return found + grave(page, dark=False, contrast=True)
+
+
+def single_pages() -> list[str]:
+    """One thing each, as its list leads to it: an order that has something of everything, a mail, a standing order."""
+    with reading(SYSTEM) as w:
+        own = select(Person.customer_id).where(Person.email == CUSTOMER).scalar_subquery()
+        orders = select(Return.order_id).join(Order, col(Order.id) == Return.order_id).where(Order.customer_id == own)
+        mails = select(OutboxEntry.id).where(OutboxEntry.customer_id == own)
+        standing = select(StandingOrder.id).where(StandingOrder.customer_id == own)
+        cases = select(Case.id).where(Case.customer_id == own)
+        wanted = {"orders?order": orders, "messages?mail": mails, "standing-orders?standing": standing}
+        wanted["my-cases?case"] = cases
+        return [f"{path}={w.session.exec(rows.limit(1)).one()}" for path, rows in wanted.items()]
 
 
 def test_nothing_serious_stands_in_a_customers_way(
     demo_server: tuple[LiveServer, DemoSummary], browser: Browser
 ) -> None:
     server, _summary = demo_server
-    page = as_person(browser, server, "customer@example.com")
-    found = [one for path in OWN for one in examined(page, server, path)]
+    page = as_person(browser, server, CUSTOMER)
+    found = [one for path in (*OWN, *single_pages()) for one in examined(page, server, path)]
+    page.context.close()
+    assert not found, "\n".join(found)
+
+
+def test_nothing_serious_stands_before_the_door(demo_server: tuple[LiveServer, DemoSummary], browser: Browser) -> None:
+    server, _summary = demo_server
+    page = browser.new_context().new_page()
+    found = [one for path in PUBLIC for one in examined(page, server, path)]
     page.context.close()
     assert not found, "\n".join(found)
