@@ -7,9 +7,10 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from db.models import TEAM, Role
-from pages._ui import frozen
+from pages._ui import feedback, frozen
 from services import as_customer, sessions
 from services.text import _, speak
 from services.work import VISITOR, Actor
@@ -63,6 +64,9 @@ def require(*roles: Role, touch: bool = True) -> Actor:
     elif actor.role is not Role.CUSTOMER:
         frozen.thaw()
     speak(actor.language)
+    run = get_script_run_ctx()
+    if run is not None and run.fragment_ids_this_run:
+        feedback.flush()  # what a fragment said before it ran again; the end of the page is not reached by it
     if actor.role not in allowed(roles):
         LOG.warning("refused a page to person %s (%s)", actor.person_id, actor.role)
         st.error(_("This page is not yours."))
