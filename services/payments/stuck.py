@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, func, select, text
 from sqlmodel import col
 
 from db.models import Customer, Order, OrderStatus, Payment, Refund, RefundState, Role
@@ -74,13 +74,15 @@ def _payments(w: Work) -> Iterator[Stuck]:
     # Short indexes, each with the very condition it was made for, instead of every payment there ever was.
     trouble, is_open = text("payment.trouble <> ''"), text("payment.state = 'open'")
     on_account = col(Payment.method) == "on_account"
+    # Sorted by a value and not by a column: by its index SQLite would walk through all orders, the oldest first.
+    oldest = func.coalesce(col(Order.ordered_at), col(Order.ordered_at))
     for matter, which, order in (
-        (Matter.TROUBLE, (trouble,), col(Order.ordered_at)),
+        (Matter.TROUBLE, (trouble,), oldest),
         (Matter.OVERDUE, (is_open, on_account, col(Payment.due_on) < today), col(Payment.due_on)),
         (
             Matter.TRANSFER,
             (is_open, col(Payment.trouble) == "", col(Payment.method) == "transfer"),
-            col(Order.ordered_at),
+            oldest,
         ),
     ):
         rows = _of(Payment, Payment.order_id, Payment.amount_cents, Payment.credited_cents, Payment.trouble,
