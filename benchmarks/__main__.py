@@ -3,7 +3,17 @@
 import subprocess
 import sys
 
-PARTS = ("import_speed", "orders", "search", "timeline", "analytics", "start_up", "pages")
+PARTS = (
+    "import_speed",
+    "orders",
+    "search",
+    "timeline",
+    "analytics",
+    "copy_questions",
+    "change_log",
+    "start_up",
+    "pages",
+)
 
 
 def main() -> None:
