@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from db.columnar.copy import Copy
+from db.columnar import fill, source
+from db.columnar.copy import Copy, connect
 from db.engine import Engines
 from db.models import AuditEntry, Order, OrderStatus, Role
 from services import columnar
@@ -33,10 +34,22 @@ def shop(fresh_engines: Engines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(settings(), "var_dir", tmp_path / "var")
     monkeypatch.setattr(settings(), "database_url", fresh_engines.write.url.render_as_string(hide_password=False))
     monkeypatch.setattr(settings(), "analytics_memory", "256MB")
-    monkeypatch.setattr(keeper, "PATIENCE_S", 15.0)
+    monkeypatch.setattr(keeper, "PATIENCE_S", 120.0)
     sell(500)
     yield fresh_engines
     columnar.stop()
+
+
+@pytest.fixture
+def ready(shop: Engines) -> Engines:
+    """The same with a whole file that nobody uses, made here: the process that makes files takes two seconds."""
+    file = files.new_file()
+    file.parent.mkdir(parents=True)
+    con = connect(file, files.limits())
+    with source.snapshot(shop.read) as primary:
+        fill.whole(con, primary, make.NOON.isoformat())
+    con.close()
+    return shop
 
 
 def sell(cents: int) -> None:
@@ -59,11 +72,11 @@ def own_file() -> Path:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    for _i in range(300):
+    for _i in range(2400):  # on a machine with much other work a process takes long to start
         if condition():
             return
         time.sleep(0.05)
-    raise AssertionError("this did not happen within 15 seconds")
+    raise AssertionError("this did not happen within two minutes")
 
 
 def test_it_is_made_at_the_first_question_and_follows_within_seconds(shop: Engines) -> None:
@@ -81,7 +94,7 @@ def test_it_is_made_at_the_first_question_and_follows_within_seconds(shop: Engin
     assert revenue() == 751
 
 
-def test_a_process_that_starts_takes_over_the_file_of_one_that_has_ended(shop: Engines) -> None:
+def test_a_process_that_starts_takes_over_the_file_of_one_that_has_ended(ready: Engines) -> None:
     assert revenue() == 500
     before = own_file()
     columnar.stop()
@@ -91,7 +104,7 @@ def test_a_process_that_starts_takes_over_the_file_of_one_that_has_ended(shop: E
 
 
 @pytest.mark.parametrize("kept", [1000, 0.5])
-def test_a_damaged_file_is_replaced(shop: Engines, kept: float) -> None:
+def test_a_damaged_file_is_replaced(ready: Engines, kept: float) -> None:
     assert revenue() == 500
     columnar.stop()
     file = own_file()
@@ -101,7 +114,7 @@ def test_a_damaged_file_is_replaced(shop: Engines, kept: float) -> None:
     assert own_file() != file
 
 
-def test_a_file_of_other_definitions_is_replaced(shop: Engines) -> None:
+def test_a_file_of_other_definitions_is_replaced(ready: Engines) -> None:
     assert revenue() == 500
     columnar.stop()
     file = own_file()
@@ -111,7 +124,7 @@ def test_a_file_of_other_definitions_is_replaced(shop: Engines) -> None:
     assert own_file() != file
 
 
-def test_a_process_killed_while_it_makes_a_file_does_no_harm(shop: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_killed_while_it_makes_a_file_does_no_harm(ready: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
     assert revenue() == 500
     columnar.stop()
     half = (
@@ -129,7 +142,7 @@ def test_a_process_killed_while_it_makes_a_file_does_no_harm(shop: Engines, monk
     assert parts, "the half file should still lie there: nobody knows yet that it is left"
 
 
-def test_a_process_killed_while_it_follows_loses_nothing(shop: Engines) -> None:
+def test_a_process_killed_while_it_follows_loses_nothing(ready: Engines) -> None:
     assert revenue() == 500
     columnar.stop()
     sell(70)
@@ -152,8 +165,9 @@ def test_a_process_killed_while_it_follows_loses_nothing(shop: Engines) -> None:
 
 
 def test_patterns_are_reckoned_once_a_minute_unless_they_name_people(
-    shop: Engines, monkeypatch: pytest.MonkeyPatch
+    ready: Engines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(asked, "KEPT_S", 3600.0)  # a busy machine may take longer than a minute for these lines
     sales = "SELECT count(*) AS n FROM orders AS o WHERE o.is_sale"
 
     def counted(name: str) -> int:
@@ -168,7 +182,7 @@ def test_patterns_are_reckoned_once_a_minute_unless_they_name_people(
     assert counted("categories") == 2
 
 
-def test_two_processes_have_a_file_each(shop: Engines) -> None:
+def test_two_processes_have_a_file_each(ready: Engines) -> None:
     assert revenue() == 500
     columnar.stop()
     other = "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
@@ -183,17 +197,19 @@ def test_two_processes_have_a_file_each(shop: Engines) -> None:
         process.communicate()
 
 
-def test_asked_for_anew_it_is_replaced_while_it_answers(shop: Engines) -> None:
+def test_asked_for_anew_it_is_replaced_while_it_answers(ready: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper, "TICK_S", 3600.0)  # on a busy machine it would look before the file is whole
     assert revenue() == 500
     before = own_file()
     steps: list[tuple[str, float]] = []
     fresh = columnar.rebuild(SYSTEM, lambda step, share: steps.append((step, share)))
     assert [share for _step, share in steps] == sorted(share for _step, share in steps)
     assert steps[-1][1] == 1.0
+    keeper.start().wake()
     until(lambda: columnar.state().file == fresh.name)
     assert revenue() == 500
-    assert not before.exists()
-    with Session(shop.read) as session:
+    until(lambda: not before.exists())
+    with Session(ready.read) as session:
         noted = select(func.count()).select_from(AuditEntry).where(col(AuditEntry.action) == "columnar.rebuild")
         assert session.execute(noted).scalar_one() == 1
 
