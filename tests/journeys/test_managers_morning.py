@@ -215,12 +215,13 @@ def a_segment_is_built(manager: Page, server: LiveServer) -> set[int]:
 
 
 def why_somebody_is_in(manager: Page, members: set[int]) -> None:
-    """Every member is listed; one of them, picked, is told condition by condition."""
+    """Every member is listed; one of them, asked for by number, is told condition by condition."""
     listed = manager.get_by_test_id("stDataFrame").first
     assert length(listed) == len(members)
     first = lines(listed)[0]
-    assert int(first[0].rpartition("=")[2]) in members
-    listed.locator(".dvn-scroller").click(position={"x": 17, "y": 52})  # the box before the first line
+    number = first[0].rpartition("=")[2]
+    assert int(number) in members
+    fill(manager, "Why is a customer in or out? Number of the customer", number)
     expect(manager.get_by_text(f"{first[1]} is in", exact=True)).to_be_visible()
     reasons = manager.get_by_test_id("stDataFrame").nth(1)
     assert length(reasons) == 3
