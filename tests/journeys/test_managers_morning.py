@@ -37,10 +37,20 @@ def chart(page: Page, title: str) -> Locator:
     return page.get_by_test_id("stVegaLiteChart").and_(page.get_by_label(re.compile(f"^{title}")))
 
 
-def bars(page: Page, title: str) -> dict[str, int]:
-    """The bars of a chart that are not empty: what each stands for, and how high it is."""
-    found = [re.fullmatch(r"(.+): ([1-9]\d*)", label) for label in page.evaluate(SAYS, title)]
-    return {m[1]: int(m[2]) for m in found if m}
+def bars(page: Page, title: str, total: int | None = None) -> dict[str, int]:
+    """The bars of a chart that are not empty: what each stands for, and how high it is; once they add up to `total`.
+
+    A chart is drawn a moment after its sentence.
+    """
+    expect(chart(page, title).locator("path[aria-label]").first).to_be_attached()
+    made: dict[str, int] = {}
+    for _try in range(80):
+        found = [re.fullmatch(r"(.+): ([1-9]\d*)", label) for label in page.evaluate(SAYS, title)]
+        made = {m[1]: int(m[2]) for m in found if m}
+        if total is None or sum(made.values()) == total:
+            break
+        page.wait_for_timeout(250)
+    return made
 
 
 def lines(table: Locator) -> list[list[str]]:
@@ -87,14 +97,15 @@ def the_call_raises_a_bar(manager: Page, agent: Page, server: LiveServer, summar
     """One more within a tick, without touching the page; the bar opens its rows, which are as many as it says."""
     expect(chart(manager, CONTACTS)).to_be_visible()
     settled(manager)
-    total, before = shown(metric(manager, "Contacts")), bars(manager, CONTACTS)
+    total = shown(metric(manager, "Contacts"))
+    before = bars(manager, CONTACTS, total)
     assert sum(before.values()) == total
     customer_id, name = customer_and_name()
     sign_in(agent, server, summary, AGENT, f"customer?customer={customer_id}")
     log_a_call(agent, SAID)
     expect(metric(manager, "Contacts")).to_have_text(str(total + 1), timeout=TICK_MS)
     expect(chart(manager, CONTACTS)).to_have_attribute("aria-label", re.compile(rf": {total + 1} contacts"))
-    after = bars(manager, CONTACTS)
+    after = bars(manager, CONTACTS, total + 1)
     [(mark, height)] = [(m, n) for m, n in after.items() if n != before.get(m, 0)]
     assert (height, sum(after.values())) == (before.get(mark, 0) + 1, total + 1)
     expect(manager.get_by_text(re.compile(r"^As of \d+:\d\d"))).to_be_visible()
@@ -123,7 +134,8 @@ def a_colleague_sees_the_same(manager: Page, hers: Page, his: Page, server: Live
     expect(chart(hers, CONTACTS)).to_be_visible()
     same = chart(manager, CONTACTS).get_attribute("aria-label") or ""
     expect(chart(hers, CONTACTS)).to_have_attribute("aria-label", same)
-    assert bars(hers, CONTACTS) == bars(manager, CONTACTS)
+    calls = int(re.findall(r": ([\d,]+) contacts", same)[0].replace(",", ""))
+    assert bars(hers, CONTACTS, calls) == bars(manager, CONTACTS, calls)
     his.goto(manager.url)
     expect(his.get_by_text(re.compile("not yours"))).to_be_visible()
     expect(his.get_by_test_id("stVegaLiteChart")).to_have_count(0)
@@ -236,7 +248,7 @@ def who_came_and_who_left(manager: Page) -> None:
     expect(told).to_be_visible()
     came, left = map(int, re.findall(r"\d+", told.inner_text()))
     assert came + left > 0
-    moved = bars(manager, "In twelve weeks")
+    moved = bars(manager, "In twelve weeks", came + left)
     parts = {part: sum(n for m, n in moved.items() if part in m) for part in ("Came in", "Left")}
     assert parts == {"Came in": came, "Left": left}
     mark, height = next(iter(moved.items()))
