@@ -20,6 +20,7 @@ from db.models import (
     Order,
     Person,
     Promise,
+    ServiceReport,
     StaffMember,
     SurveyResponse,
 )
@@ -37,6 +38,7 @@ _BY: dict[Kind, tuple[Any, Any]] = {
     Kind.PROMISE: (col(Promise.owner_id) == _STAFF, false()),
     Kind.FOLLOW_UP: (col(FollowUp.owner_id) == _STAFF, false()),
     Kind.CASE: (col(Case.owner_id) == _STAFF, false()),
+    Kind.REPORT: (col(ServiceReport.staff_id) == _STAFF, false()),
     Kind.ORDER: (
         or_(col(Order.staff_id) == _STAFF, col(Order.placed_by_id) == _PERSON),
         and_(col(Order.staff_id).is_(None), col(Order.channel) == "portal"),
@@ -53,6 +55,7 @@ MATTERS: dict[Kind, tuple[Any, Any]] = {
     Kind.MESSAGE: (col(Message.case_id), None),
     Kind.PROMISE: (col(Promise.case_id), None),
     Kind.CASE: (col(Case.id), None),
+    Kind.REPORT: (col(ServiceReport.case_id), None),
     Kind.ORDER: (None, col(Order.id)),
     Kind.STEP: (None, col(AuditEntry.entity_id)),
     Kind.SURVEY: (None, col(SurveyResponse.order_id)),

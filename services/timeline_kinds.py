@@ -20,20 +20,17 @@ from db.models import (
     LookHow,
     Message,
     Order,
-    OrderLine,
-    Product,
     Promise,
+    ServiceReport,
     StaffMember,
     SurveyResponse,
 )
-from services import company, contact_words, order_step_words
+from services import company, contact_words, order_contents, order_step_words
 from services.accounts.details import differences
 from services.orders.words import in_words
 from services.search import order_number
 from services.text import _, local_date, local_time, money, number
 from services.work import Work
-
-NAMED = 3  # products named in the line of an order
 
 
 class Kind(StrEnum):
@@ -44,6 +41,7 @@ class Kind(StrEnum):
     PROMISE = "promise"
     FOLLOW_UP = "follow-up"
     CASE = "case"
+    REPORT = "report"
     ORDER = "order"
     STEP = "step"
     SURVEY = "survey"
@@ -171,37 +169,34 @@ def _cases(_w: Work, rows: Sequence[Any]) -> list[Entry]:
     ]
 
 
-_LINES = (
-    select(
-        col(OrderLine.order_id),
-        col(OrderLine.quantity),
-        col(OrderLine.name),
-        col(OrderLine.product_code),
-        col(Product.name),
-    )
-    .outerjoin(Product, col(Product.id) == col(OrderLine.product_id))
-    .where(col(OrderLine.order_id).in_(_SOME), col(OrderLine.line_no) <= NAMED + 1)
-    .order_by(col(OrderLine.order_id), col(OrderLine.line_no))
-)
-
-
-def _contents(w: Work, order_ids: list[int]) -> dict[int, list[str]]:
-    """The first lines of each order, "2 × Kettle"; an order of hundreds of lines is read no further."""
-    found: dict[int, list[str]] = {}
-    for order_id, quantity, own, code, product in w.session.connection().execute(_LINES, {"ids": order_ids}):
-        found.setdefault(order_id, []).append(f"{quantity} × {own or product or code}")
-    return found
+def _reports(_w: Work, rows: Sequence[Any]) -> list[Entry]:
+    return [
+        Entry(
+            Kind.REPORT,
+            r.id,
+            r.at,
+            " · ".join((_("Service report"), r.subject)),
+            r.what,
+            _some(r.who, _("Next step: {step}").format(step=r.next_step) if r.next_step else ""),
+        )
+        for r in rows
+    ]
 
 
 def _orders(w: Work, rows: Sequence[Any]) -> list[Entry]:
-    contents, currency = _contents(w, [r.id for r in rows]), company.of(w).currency
+    contents, currency = order_contents.first_lines(w, [r.id for r in rows]), company.of(w).currency
     entries = []
     for r in rows:
-        lines = contents.get(r.id, [])
-        named = ", ".join(lines[:NAMED]) + (" …" if len(lines) > NAMED else "")
         head = " · ".join((_("Order {number}").format(number=order_number(r.id)), in_words(r.status)))
         entries.append(
-            Entry(Kind.ORDER, r.id, r.at, head, named, _some(money(r.total_cents, currency), r.channel, r.note))
+            Entry(
+                Kind.ORDER,
+                r.id,
+                r.at,
+                head,
+                contents.get(r.id, ""),
+                _some(money(r.total_cents, currency), r.channel, r.note),
+            )
         )
     return entries
 
@@ -247,12 +242,6 @@ def _looks(_w: Work, rows: Sequence[Any]) -> list[Entry]:
     return [Entry(Kind.LOOK, r.id, r.at, _("Looked at as the customer sees it"), r.reason, (r.name,)) for r in rows]
 
 
-def _line_named(pattern: Any) -> ColumnElement[bool]:
-    lines = select(col(OrderLine.order_id)).outerjoin(Product, col(Product.id) == col(OrderLine.product_id))
-    named = col(OrderLine.name).ilike(pattern, escape="\\") | col(Product.name).ilike(pattern, escape="\\")
-    return lines.where(col(OrderLine.order_id) == col(Order.id), named).exists()
-
-
 def _value_named(pattern: Any) -> ColumnElement[bool]:
     old, new = (cast(column, Text) for column in (col(AuditEntry.before), col(AuditEntry.after)))
     return old.ilike(pattern, escape="\\") | new.ilike(pattern, escape="\\")
@@ -275,8 +264,10 @@ SOURCES: dict[Kind, Source] = {
     Kind.PROMISE: _source(Promise, "made_at", _promises, "what due_on owner_id kept_at broken_at", "what"),
     Kind.FOLLOW_UP: _source(FollowUp, "created_at", _follow_ups, "reason due_at owner_id done_at ending", "reason"),
     Kind.CASE: _source(Case, "opened_at", _cases, "state topic subject next_step", "subject topic next_step"),
+    Kind.REPORT: _source(ServiceReport, "written_at", _reports, "subject what who next_step", "subject what next_step"),
     Kind.ORDER: _source(
-        Order, "ordered_at", _orders, "status channel total_cents note", "note source_id", elsewhere=(_line_named,)
+        Order, "ordered_at", _orders, "status channel total_cents note", "note source_id",
+        elsewhere=(order_contents.named,),
     ),
     # What became of an order; that it was placed, the order itself says.
     Kind.STEP: _source(AuditEntry, "at", _steps, "action entity_id actor_name reason after", "actor_name reason",

@@ -67,7 +67,7 @@ def test_mine_theirs_and_before_stand_side_by_side_until_one_is_chosen(
     at.text_input(key=field(ada, "company")).set_value("Engines")
     pressed(at, "Save")
     [choice] = at.radio
-    assert choice.options == ["Mine: Ada King", "Theirs: Augusta"]
+    assert choice.options == ["Mine: Ada King", "Theirs: Augusta", "Before: Ada Lovelace"]
     assert at.text_input(key=field(ada, "company")).value == "Engines", "nothing typed is lost"
     assert customer_edit.values(work_as(make.actor(session)), ada)["company"] == "", "nothing is half saved"
     choice.set_value("theirs")
@@ -75,6 +75,21 @@ def test_mine_theirs_and_before_stand_side_by_side_until_one_is_chosen(
     known = customer_edit.values(work_as(make.actor(session)), ada)
     assert (known["name"], known["company"], known["segment"]) == ("Augusta", "Engines", "gold")
     assert not at.radio
+
+
+def test_what_it_was_before_can_be_chosen_as_well(
+    session: Session, work_as: WorkAs, page: Callable[[int], AppTest]
+) -> None:
+    ada = make.customer(session).id
+    session.commit()
+    at = page(ada)
+    changed_by_a_colleague(work_as, ada, name="Augusta", segment="gold")
+    at.text_input(key=field(ada, "name")).set_value("Ada King")
+    pressed(at, "Save")
+    at.radio[0].set_value("before")
+    pressed(at, "Save")
+    known = customer_edit.values(work_as(make.actor(session)), ada)
+    assert (known["name"], known["segment"]) == ("Ada Lovelace", "gold")
 
 
 def test_an_old_value_is_put_back_from_the_list_below_the_form(

@@ -28,6 +28,7 @@ from db.models import (
     OrderStatus,
     Promise,
     Role,
+    ServiceReport,
     SurveyResponse,
 )
 from services import timeline
@@ -57,6 +58,10 @@ def row(kind: Kind, customer: Customer, at: datetime, **more: Any) -> SQLModel:
         Kind.PROMISE: (Promise, {"what": "a part", "due_on": at.date(), "made_at": at}),
         Kind.FOLLOW_UP: (FollowUp, {"reason": "ask how it runs", "due_at": at, "created_at": at}),
         Kind.CASE: (Case, {"subject": "leaks", "opened_at": at}),
+        Kind.REPORT: (
+            ServiceReport,
+            {"subject": "Valve", "what": "turned", "done_on": at.date(), "written_at": at},
+        ),
         Kind.ORDER: (Order, {"ordered_at": at, "status": OrderStatus.PLACED}),
         Kind.STEP: (
             AuditEntry,

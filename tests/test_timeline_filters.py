@@ -94,7 +94,7 @@ def test_entries_name_the_case_or_order_they_belong_to(w: Work, ada: Customer) -
     assert {e.matter for e in seen if e.kind is Kind.CASE} >= {("case", case.id)}
     assert [e.matter for e in seen if e.kind is Kind.ORDER] == [("order", e.id) for e in seen if e.kind is Kind.ORDER]
     assert [e.matter for e in seen if e.kind is Kind.STEP] == [("order", 7)]
-    assert [e.matter for e in seen if e.kind in (Kind.CHANGE, Kind.FOLLOW_UP)] == [None, None]
+    assert [e.matter for e in seen if e.kind in (Kind.CHANGE, Kind.FOLLOW_UP, Kind.REPORT)] == [None, None, None]
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

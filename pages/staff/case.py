@@ -17,7 +17,7 @@ from services.work import Actor, reading, work
 
 actor = require(Role.STAFF)
 
-CUSTOMER, TODAY = "staff/customer.py", "staff/today.py"
+CUSTOMER, TODAY, REPORT = "staff/customer.py", "staff/today.py", "staff/service_report.py"
 
 
 def asked_for() -> int | None:
@@ -49,6 +49,8 @@ def head(case: CaseView, actor: Actor) -> None:
             told.append(named.format(team=case.team, why=case.routed_for))
         told = [t for t in told if t]
         st.caption(md(" · ".join(told)), width="content")
+        query |= {"case": str(row.id)}
+        st.page_link(REPORT, label=_("Service report"), icon=":material/build:", query_params=query)
 
 
 def notes(case: CaseView, actor: Actor) -> None:

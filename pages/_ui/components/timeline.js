@@ -8,10 +8,12 @@ function piece(tag, className, ...inside) {
   return made;
 }
 
-// A case or an order by its number; nothing else is linked to.
+const PAGES = { case: "case?case=", order: "order-desk?order=", report: "service-report?report=" };
+
+// A case, an order or a service report by its number; nothing else is linked to.
 function way([kind, id, name]) {
   const link = piece("a", "matter", name);
-  link.href = kind === "case" ? `case?case=${Number(id)}` : `order-desk?order=${Number(id)}`;
+  link.href = PAGES[kind] + Number(id);
   return link;
 }
 

@@ -125,7 +125,7 @@ def address(name: str, key: Callable[[str], str]) -> list[str]:
 
 
 def choices(slot: Any, customer_id: int, state: State) -> dict[str, str]:
-    """For each field that two changed: mine, theirs, before. Returns what was chosen: field -> "mine" or "theirs"."""
+    """For each field that two changed: mine, theirs, before. Returns what was chosen: field -> one of the three."""
     if not state["open"]:
         return {}
     chosen: dict[str, str] = {}
@@ -135,14 +135,13 @@ def choices(slot: Any, customer_id: int, state: State) -> dict[str, str]:
             told = {
                 "mine": _("Mine: {text}").format(text=md(shown(field.mine))),
                 "theirs": _("Theirs: {text}").format(text=md(shown(field.theirs))),
+                "before": _("Before: {text}").format(text=md(shown(field.before))),
             }
-            before = _("Before: {text}").format(text=md(shown(field.before)))
             picked = st.radio(
                 md(customer_edit.label(field.name)),
                 list(told),
                 index=None,
                 format_func=told.__getitem__,
-                captions=["", before],
                 key=key_of(customer_id, f"choice:{state['round']}:{number}"),
             )
             if picked:
@@ -161,11 +160,11 @@ def save(customer_id: int, state: State, after: dict[str, str], chosen: dict[str
     for field in state["open"]:
         if field.name in chosen:
             state["before"][field.name] = field.theirs
-        if chosen.get(field.name) == "theirs":
-            state["given_up"][field.name] = field.mine
-    for name, mine in state["given_up"].items():
+        if chosen.get(field.name) in ("theirs", "before"):
+            state["given_up"][field.name] = (field.mine, field.before if chosen[field.name] == "before" else None)
+    for name, (mine, instead) in state["given_up"].items():
         if after[name] == mine:  # typed anew, it is meant anew
-            after[name] = state["before"][name]
+            after[name] = state["before"][name] if instead is None else instead
     changed = False
     with reported() as outcome, work(actor) as w:
         changed = customer_edit.save(w, customer_id, Edit(before=state["before"], after=after))

@@ -15,6 +15,7 @@ from pages.staff._ui.history_filters import Wanted, wanted
 from services import timeline
 from services.cases.rules import case_number
 from services.search import order_number
+from services.service_reports import number_of
 from services.text import _
 from services.timeline_kinds import Entry, Kind
 from services.work import Actor, reading
@@ -26,6 +27,7 @@ ICONS = {
     Kind.PROMISE: "handshake",
     Kind.FOLLOW_UP: "event",
     Kind.CASE: "support_agent",
+    Kind.REPORT: "build",
     Kind.ORDER: "package_2",
     Kind.STEP: "local_shipping",
     Kind.SURVEY: "rate_review",
@@ -52,6 +54,7 @@ def called(kind: Kind) -> str:
         Kind.PROMISE: _("Promises"),
         Kind.FOLLOW_UP: _("Follow-ups"),
         Kind.CASE: _("Cases"),
+        Kind.REPORT: _("Service reports"),
         Kind.ORDER: _("Orders"),
         Kind.STEP: _("Order steps"),
         Kind.SURVEY: _("Surveys"),
@@ -72,9 +75,14 @@ def told(entry: Entry, actor: Actor, opened: list[str]) -> tuple[str, str, str, 
 
 
 def matter(of: tuple[str, int]) -> str:
-    """A case or an order by its number."""
+    """A case, an order or a service report by its number."""
     kind, number = of
-    return case_number(number) if kind == "case" else order_number(number)
+    return {"case": case_number, "report": number_of}.get(kind, order_number)(number)
+
+
+def leads_to(entry: Entry) -> tuple[str, int] | None:
+    """Where the link of an entry goes: a report to itself, where its PDF is, anything else to its case or order."""
+    return ("report", entry.id) if entry.kind is Kind.REPORT else entry.matter
 
 
 def together(entries: list[Entry]) -> tuple[list[Entry], dict[str, str]]:
@@ -92,7 +100,7 @@ def listed(entries: list[Entry], actor: Actor, key: str, *, grouped: bool = Fals
     opened = [str(name) for name in opened][: timeline.PAGE] if isinstance(opened, list) else []
     entries, headings = together(entries) if grouped else (entries, {})
     data = {
-        "links": {f"{e.kind}-{e.id}": (*e.matter, matter(e.matter)) for e in entries if e.matter},
+        "links": {f"{e.kind}-{e.id}": (*of, matter(of)) for e in entries if (of := leads_to(e))},
         "headings": headings,
         "entries": [told(entry, actor, opened) for entry in entries],
         "opened": opened,
