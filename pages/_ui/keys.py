@@ -6,7 +6,7 @@ from pages._ui.scripted import scripted
 from services.text import _
 from services.work import Actor
 
-HTML = """<button type="button"></button>
+HTML = """<button type="button">?</button>
 <dialog><strong data-part="title"></strong><ul></ul></dialog>"""
 CSS = """button { font: inherit; font-size: 0.85rem; padding: 0.2rem 0.5rem; color: inherit; background: none;
   border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius); cursor: pointer; }

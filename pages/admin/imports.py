@@ -53,7 +53,7 @@ def upload() -> None:
             imports.queue(w, folder, source)
         if outcome.ok:
             st.rerun()
-    st.caption(_("Larger sets: `python cli.py import FOLDER` on the server does the same."))
+    st.markdown(_("Larger sets: `python cli.py import FOLDER` on the server does the same."))
 
 
 def counts(run: ImportRun) -> pd.DataFrame:

@@ -52,6 +52,27 @@ def to_field(page: Page, key: str, field: Locator) -> None:
     expect(field).to_be_focused()
 
 
+def reach(page: Page, wanted: Locator) -> None:
+    """Go there with the Tab key, as somebody without a mouse does; fails where no way leads there.
+
+    A live update may draw the page anew on the way; then the way begins again where the focus is.
+    """
+    expect(wanted).to_be_visible()
+    for _step in range(150):
+        if wanted.evaluate("wanted => wanted.getRootNode().activeElement === wanted"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the Tab key does not lead to {wanted}")
+
+
+def without_a_mouse(page: Page) -> Callable[[], int]:
+    """Counts from now on, on every page, how often a mouse button went down; the answer is to be 0 at the end."""
+    pressed: list[str] = []
+    page.expose_function("a_mouse_went_down", lambda: pressed.append("down"))
+    page.add_init_script("addEventListener('pointerdown', () => window.a_mouse_went_down(), true)")
+    return lambda: len(pressed)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The Chromium that `make test` has found or installed.

@@ -2,25 +2,27 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlmodel import col, select
 
-from db.models import Customer, Interaction, Person, Promise, Role
-from services import people, sessions
+from db.models import Case, CaseState, Channel, Customer, FollowUp, Interaction, Person, Promise, Role
+from services import clock, company, people, sessions
 from services.demo import DemoSummary
 from services.tickets import digest
 from services.work import SYSTEM, reading, work
 from tests import second_factors
-from tests.journeys.conftest import DESKTOP, PHONE, settled, shortcut, to_field
+from tests.journeys.conftest import DESKTOP, PHONE, reach, settled, shortcut, to_field, without_a_mouse
 from tests.journeys.test_three_people import sign_in
 from tests.live_server import LiveServer
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[dict[str, int]], Page]
 OLIVIA, CUSTOMER, COLLEAGUE = "olivia@rapport.example", "customer@example.com", "manager@example.com"
-SUBJECT = "The steam valve whistles"
+SUBJECT, REPORT = "The steam valve whistles", "New steam valve"
 
 
 def with_a_second_factor() -> str:
@@ -147,6 +149,7 @@ def edit_together(agent: Page, hers: Page, server: LiveServer, customer_id: int)
     agent.get_by_role("button", name="Save").press("Enter")
     expect(agent.get_by_text("Mine: silver")).to_be_visible()
     expect(agent.get_by_text("Theirs: gold")).to_be_visible()
+    expect(agent.get_by_text(re.compile("^Before: (?!gold|silver).+"))).to_be_visible()
     agent.get_by_role("radio", name="Mine: silver").press("Space")
     settled(agent)
     agent.get_by_role("button", name="Save").press("Enter")
@@ -164,10 +167,120 @@ def answers(agent: Page, customer: Page, server: LiveServer, number: str) -> Non
     expect(customer.get_by_text("The part leaves us today.")).to_be_visible()
 
 
-def test_a_call_from_the_first_look_to_the_answer(demo_server: tuple[LiveServer, DemoSummary], visit: Visit) -> None:
+def chooses(page: Page, box: Locator, words: str) -> None:
+    """One of a list, by typing what it is called."""
+    reach(page, box)
+    page.keyboard.type(words)
+    expect(page.get_by_role("option", name=words, exact=True)).to_be_visible()
+    page.keyboard.press("Enter")
+    settled(page)
+
+
+def types(page: Page, field: Locator, words: str) -> None:
+    """Go to a field and write into it."""
+    reach(page, field)
+    page.keyboard.type(words)
+
+
+def presses(page: Page, button: Locator) -> None:
+    reach(page, button)
+    page.keyboard.press("Enter")
+
+
+def logs_a_visit(agent: Page, customer_id: int) -> None:
+    """At the customer's; the next touch is in 14 days."""
+    with reading(SYSTEM) as w:
+        zone = company.of(w).zone
+        then = clock.day_of(w.now, zone) + timedelta(days=14)
+    settled(agent)
+    chooses(agent, agent.get_by_role("combobox", name="How"), "Visit, outgoing")
+    types(agent, agent.get_by_role("textbox", name="What was said"), "Was there; the new valve is in.")
+    if not agent.get_by_role("textbox", name="Outcome").is_visible():
+        presses(agent, agent.locator("summary", has_text="More: promise"))
+    types(agent, agent.get_by_role("textbox", name="Reason of the next touch"), "Ask whether it is tight")
+    types(agent, agent.get_by_role("spinbutton", name="year, Next touch"), f"{then:%Y%m%d}")  # each part leads on
+    agent.keyboard.press("Tab")
+    settled(agent)
+    presses(agent, agent.get_by_role("button", name="Log contact"))
+    expect(agent.get_by_text("Was there; the new valve is in.").first).to_be_visible()
+    with reading(SYSTEM) as w:
+        visits = select(Interaction).where(Interaction.summary == "Was there; the new valve is in.")
+        assert w.session.exec(visits).one().channel is Channel.VISIT
+        planned = select(FollowUp).where(FollowUp.reason == "Ask whether it is tight")
+        follow_up = w.session.exec(planned.where(FollowUp.customer_id == customer_id)).one()
+        assert clock.day_of(follow_up.due_at, zone) == then
+
+
+def closes_the_case(agent: Page, server: LiveServer, number: str) -> None:
+    """Its topic brings a checklist; once all is ticked it is closed without a question."""
+    agent.goto(f"{server.url}/case?case={number}")
+    chooses(agent, agent.get_by_role("combobox", name="Topic"), "Damaged goods")
+    presses(agent, agent.get_by_role("button", name="Save"))
+    steps = agent.get_by_test_id("stCheckbox").get_by_role("checkbox")
+    expect(steps).to_have_count(3)
+    expect(agent.get_by_role("textbox", name=re.compile("although 3 steps are not done"))).to_be_visible()
+    for n in range(3):
+        settled(agent)
+        reach(agent, steps.nth(n))
+        agent.keyboard.press("Space")
+        expect(steps.nth(n)).to_be_checked()
+    expect(agent.get_by_role("textbox", name=re.compile("not done"))).to_have_count(0)
+    settled(agent)
+    chooses(agent, agent.get_by_role("combobox", name="State"), "closed")
+    presses(agent, agent.get_by_role("button", name="Save"))
+    expect(agent.get_by_text("This case is closed.")).to_be_visible()
+    with reading(SYSTEM) as w:
+        case = w.session.get(Case, int(number))
+        assert case is not None
+        assert case.state is CaseState.CLOSED
+
+
+def is_a_pdf(page: Page, press: Callable[[], None], folder: Path) -> None:
+    """What comes when the button is pressed."""
+    with page.expect_download() as caught:
+        press()
+    kept = folder / "report.pdf"
+    caught.value.save_as(kept)
+    assert kept.read_bytes().startswith(b"%PDF-")
+
+
+def reports(agent: Page, customer: Page, server: LiveServer, customer_id: int, folder: Path) -> None:
+    """From the case; the report stands in the timeline and in the customer's account, with its PDF in both."""
+    presses(agent, agent.get_by_role("link", name="Service report"))
+    types(agent, agent.get_by_role("textbox", name="About, as the customer reads it"), REPORT)
+    types(agent, agent.get_by_role("textbox", name="What was done"), "Changed the valve and tested it for an hour.")
+    types(agent, agent.get_by_role("textbox", name="Part 1"), "Steam valve 12 mm")
+    presses(agent, agent.get_by_role("button", name="Give it to the customer"))
+    expect(agent.get_by_role("heading", name=REPORT)).to_be_visible()
+    presses(agent, agent.get_by_role("link", name="To the customer"))
+    expect(agent).to_have_url(re.compile(rf"customer={customer_id}\b"))
+    entry = agent.get_by_role("listitem").filter(has_text=f"Service report · {REPORT}")
+    presses(agent, entry.get_by_role("link"))
+    pdf = agent.get_by_role("button", name="Download as PDF")
+    is_a_pdf(agent, lambda: presses(agent, pdf), folder)
+    customer.goto(f"{server.url}/service-reports")
+    customer.get_by_role("link", name=re.compile(REPORT)).click()
+    is_a_pdf(customer, customer.get_by_role("button", name="Download as PDF").click, folder)
+
+
+def ends_the_day(agent: Page, server: LiveServer) -> None:
+    """Of what she did nothing is left for today: the case is closed, promise and next touch are for another day."""
+    agent.goto(f"{server.url}/today")
+    expect(agent.get_by_role("heading", name="Today")).to_be_visible()
+    settled(agent)
+    main = agent.get_by_test_id("stMain")
+    expect(main.get_by_text("Open cases")).to_be_visible()
+    for gone in (SUBJECT, "Send the part by Friday", "Ask whether it is tight"):
+        expect(main.get_by_text(gone)).to_have_count(0)
+
+
+def test_a_call_from_the_first_look_to_the_closed_case(
+    demo_server: tuple[LiveServer, DemoSummary], visit: Visit, tmp_path: Path
+) -> None:
     server, summary = demo_server
     customer_id, name = customer_and_name()
     customer, agent, colleague = visit(PHONE), visit(DESKTOP), visit(DESKTOP)
+    clicks = without_a_mouse(agent)
     number = asks(customer, server, summary)
     signs_in_twice(agent, server, with_a_second_factor())
     opens_the_brief(agent, name)
@@ -176,3 +289,9 @@ def test_a_call_from_the_first_look_to_the_answer(demo_server: tuple[LiveServer,
     sign_in(colleague, server, summary, COLLEAGUE, f"customer?customer={customer_id}")
     edit_together(agent, colleague, server, customer_id)
     answers(agent, customer, server, number)
+    agent.goto(f"{server.url}/customer?customer={customer_id}")
+    logs_a_visit(agent, customer_id)
+    closes_the_case(agent, server, number)
+    reports(agent, customer, server, customer_id, tmp_path)
+    ends_the_day(agent, server)
+    assert clicks() == 0
