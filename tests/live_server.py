@@ -26,7 +26,7 @@ from tests.wire import Answer, Wire, ask
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "seven green kettles sing"
-STARTING_S = 40
+STARTING_S = 90
 
 
 def free_port() -> int:

@@ -14,7 +14,7 @@ from tests.live_server import LiveServer
 pytestmark = pytest.mark.browser
 Visit = Callable[[dict[str, int]], Page]
 AGENT, CUSTOMER = "agent@example.com", "customer@example.com"
-TICK_MS = 15_000
+TICK_MS = 20_000  # a tick, on a machine that has other things to do
 
 
 def test_a_question_is_answered_by_keyboard_and_nobody_writes_past_the_other(
@@ -49,14 +49,16 @@ def test_the_day_begins_with_what_is_due_and_keys_settle_it(
     server, summary = demo_server
     page = visit(DESKTOP)
     sign_in(page, server, summary, AGENT, "today")
-    done = page.get_by_role("button", name=re.compile("^(Done|Kept)"))
-    expect(done.first).to_be_visible(timeout=TICK_MS)
+    lines = page.locator("li[data-line]")
+    expect(lines.nth(1)).to_be_visible(timeout=TICK_MS)
     settled(page)  # all lines are there
-    before = done.count()
+    # By their names, for of a long list only the beginning is shown, and the next lines move up.
+    first, second = (page.locator(f"li[data-line={lines.nth(n).get_attribute('data-line')}]") for n in range(2))
     page.keyboard.press("d")
-    expect(done).to_have_count(before - 1)
+    expect(first).to_have_count(0)
+    expect(second).to_have_attribute("aria-current", "true")
     page.keyboard.press("m")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.get_by_role("button", name="Move", exact=True).press("Enter")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(done).to_have_count(before - 2)
+    expect(second).to_have_count(0)

@@ -42,7 +42,7 @@ def test_an_empty_installation_is_set_up_with_the_demonstration(tmp_path: Path, 
         expect(page.get_by_role("textbox", name="Company name")).to_have_value("Bean & Kettle")  # nothing is lost
         fill_in(page, set_up_code(server), "Load the demonstration company")
         page.get_by_role("button", name="Load it now").click()
-        expect(page.get_by_text("The demonstration company is there.")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("The demonstration company is there.")).to_be_visible(timeout=120_000)
 
         page.get_by_role("link", name="Look at the live board").click()
         expect(page.get_by_role("heading", name="Live")).to_be_visible()

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from services.demo import DemoSummary
 from tests.journeys.conftest import DESKTOP, PHONE, shortcut, to_field
-from tests.journeys.test_three_people import sign_in
+from tests.journeys.test_three_people import is_kept, sign_in
 from tests.live_server import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -26,7 +26,7 @@ def test_words_survive_a_closed_browser_and_are_logged_with_ctrl_enter(
     words = first.get_by_role("textbox", name="What was said")
     to_field(first, "l", words)
     first.keyboard.type(f"Half a sentence {HOSTILE}")
-    first.wait_for_timeout(1_500)  # typing has paused; nothing was pressed or left
+    is_kept(first, f"Half a sentence {HOSTILE}")  # nothing was pressed or left
     first.context.close()
 
     second = visit(PHONE)
