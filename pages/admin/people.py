@@ -44,7 +44,7 @@ def state(disabled: bool, waiting: bool) -> str:
 def one(person_id: int, name: str, email: str, role: Role, disabled: bool, waiting: bool, since: str) -> None:
     """One colleague and what can be done."""
     who = require(Role.ADMIN)
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
         st.text(f"{name}\n{email}\n{state(disabled, waiting)} · {since}", width=320)
         if person_id == who.person_id:
             st.caption(_("This is you."))

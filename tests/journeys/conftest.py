@@ -53,13 +53,17 @@ def to_field(page: Page, key: str, field: Locator) -> None:
 
 
 def reach(page: Page, wanted: Locator) -> None:
-    """Go there with the Tab key, as somebody without a mouse does; fails where no way leads there.
+    """Go there with the Tab key, as somebody without a mouse does; fails where no way leads there, or it is not seen.
 
-    A live update may draw the page anew on the way; then the way begins again where the focus is.
+    A live update may draw the page anew on the way; then the way begins again where the focus is. Fields are seen by
+    the border around them and by what blinks in them, all else by a ring.
     """
+    ring = "wanted => { const s = getComputedStyle(wanted); return s.outlineStyle + s.boxShadow !== 'nonenone'; }"
     expect(wanted).to_be_visible()
-    for _step in range(150):
+    for step in range(150):
         if wanted.evaluate("wanted => wanted.getRootNode().activeElement === wanted"):
+            field = wanted.evaluate("wanted => wanted.matches('input, textarea, [contenteditable]')")
+            assert step == 0 or field or wanted.evaluate(ring), f"who is at {wanted} does not see it"
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"the Tab key does not lead to {wanted}")

@@ -93,7 +93,6 @@ def editor(rows: Sequence[Row], actor: Actor) -> None:
         hide_index=True,
         num_rows="fixed",
         height=min(560, 40 + 35 * len(base)),
-        placeholder="",
         key=key,
         placeholder="",  # a stock that is not counted is an empty cell, and so is a change not typed yet
         alt=_("Products"),
