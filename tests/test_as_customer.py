@@ -28,10 +28,9 @@ from db.models import (
     SecondFactor,
 )
 from pages._ui import guard
-from services import as_customer, baskets, drafts, looks, my_data, orders, search, sessions, timeline
+from services import as_customer, baskets, drafts, looks, my_data, orders, search, sessions
 from services.catalogue import words
 from services.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
-from services.timeline_kinds import Kind
 from services.work import Actor, Work, reading, work
 from tests import make
 from tests.ordering import asked, shopper
@@ -124,17 +123,6 @@ def test_it_stands_in_the_audit_trail_and_in_the_customers_own_list(
         [look] = json.loads(my_data.as_json(w))["data"]["looks"]
     assert (look["name"], look["how"], look["reason"]) == (staff.name, "as-customer", "She asks for her invoice")
     assert as_customer.shown_to(staff) is None
-
-
-def test_a_look_with_its_reason_stands_on_the_timeline_and_an_opened_page_does_not(
-    session: Session, customer: Actor, staff: Actor
-) -> None:
-    assert customer.customer_id is not None
-    w = Work(session, staff, NOON)
-    looks.opened(w, customer.customer_id)
-    as_customer.begin(w, customer.customer_id, "she asks where her order is")
-    [seen] = timeline.page(w, customer.customer_id, kinds=frozenset({Kind.LOOK})).entries
-    assert (seen.text, seen.details, seen.at) == ("she asks where her order is", (staff.name,), NOON)
 
 
 def test_an_opened_customer_page_is_told_once_an_hour(session: Session, customer: Actor, staff: Actor) -> None:

@@ -31,7 +31,7 @@ from db.models import (
     ServiceReport,
     SurveyResponse,
 )
-from services import timeline
+from services import looks, timeline
 from services.errors import Invalid, NotAllowed, NotFound
 from services.timeline_kinds import SOURCES, Kind
 from services.work import VISITOR, Actor, Work
@@ -237,3 +237,11 @@ def test_a_promise_says_whether_it_was_kept(w: Work) -> None:
     entries = timeline.page(w, ada.id).entries
     assert [e.details[0] for e in entries] == ["open", "kept", "broken"]
     assert entries[0].head == "Promised until Mar 6, 2026"
+
+
+def test_a_look_as_the_customer_is_told_with_its_reason_and_an_opened_page_is_not(w: Work) -> None:
+    ada = make.customer(w.session)
+    looks.opened(w, ada.id)
+    looks.as_customer(w, ada.id, "she asks where her order is")
+    [seen] = timeline.page(w, ada.id).entries
+    assert (seen.kind, seen.text, seen.details) == (Kind.LOOK, "she asks where her order is", (w.actor.name,))
