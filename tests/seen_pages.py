@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from sqlmodel import Session, SQLModel
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Element
 
 from services import my_data
 from services.my_data.sections import PRIVATE
+
+#: What runs by itself, beside what the customer or staff do: the customer's page of the team is not opened here.
+BY_ITSELF = {"login_session", "throttle", "customer_view"}
 
 
 def private(node: Element) -> bool:
@@ -33,3 +37,10 @@ def forced(widget: Any) -> Any:
     """A hostile browser uses what is switched off."""
     widget.disabled = widget.proto.disabled = False
     return widget
+
+
+def stored(session: Session) -> dict[str, list[Any]]:
+    """Every row of every table, but for those that run by themselves."""
+    session.expire_all()
+    tables = [t for t in SQLModel.metadata.sorted_tables if t.name not in BY_ITSELF]
+    return {t.name: sorted(map(str, session.connection().execute(t.select()))) for t in tables}

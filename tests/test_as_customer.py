@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import streamlit as st
 from sqlalchemy import func
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, select
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
@@ -34,15 +34,13 @@ from services.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
 from services.work import Actor, Work, reading, work
 from tests import make
 from tests.ordering import asked, shopper
-from tests.seen_pages import forced, main
+from tests.seen_pages import forced, main, stored
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "pages"
 NOON = make.NOON
 SHOWN = ("home", "account", "orders", "catalogue", "basket", "cases", "my_data")
 WorkAs = Callable[[Actor], Work]
-#: What runs by itself, beside what the customer or staff do: the customer's page of the team is not opened here.
-BY_ITSELF = {"login_session", "throttle", "customer_view"}
 
 
 def signed_in(session: Session, actor: Actor, sid: str) -> Actor:
@@ -208,13 +206,6 @@ def test_staff_see_what_the_customer_sees(
     before = "".join(text for _kind, text in seen[: -len(hers)])
     assert "Ada Lovelace" in before
     assert "Leave" in before
-
-
-def stored(session: Session) -> dict[str, list[Any]]:
-    """Every row of every table, but for those that run by themselves."""
-    session.expire_all()
-    tables = [t for t in SQLModel.metadata.sorted_tables if t.name not in BY_ITSELF]
-    return {t.name: sorted(map(str, session.connection().execute(t.select()))) for t in tables}
 
 
 @sqlite_only

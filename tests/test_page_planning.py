@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
-from db.models import CalendarFeed, ContactRule, CustomerLine, FollowUp, Role, Team
+from db.models import CalendarFeed, ContactRule, CustomerLine, Role, Team
 from tests import make
 from tests.test_page_staff import HOSTILE, known, page, shown, signed_in
 
@@ -20,22 +20,6 @@ def managed(name: str) -> AppTest:
     at = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30).run()
     at.switch_page("everyone/security.py").run()
     return at.switch_page(f"manager/{name}").run()
-
-
-def test_a_line_can_be_put_off_in_its_place(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    who = signed_in(session, monkeypatch)
-    ada = known(session, "Ada Lovelace", "ada@example.com")
-    row = FollowUp(customer_id=ada, owner_id=who.staff_id, reason="call", due_at=NOON, created_at=NOON)
-    session.add(row)
-    session.commit()
-    at = page("today.py")
-    at.button(key=f"other_follow_up_{row.id}").click().run()
-    assert not at.exception
-    assert [at.button(key=f"snooze_{how}").label for how in ("hour", "tomorrow", "next week")] == [
-        "In an hour", "Tomorrow morning", "Next Monday"
-    ]  # fmt: skip
-    with pytest.raises(KeyError):
-        at.button(key="skip_it")  # it does not repeat
 
 
 def test_a_special_line_is_seen_with_its_reason(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

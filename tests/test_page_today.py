@@ -76,6 +76,22 @@ def test_a_line_can_be_handed_to_those_who_can_sign_in(
     assert session.get_one(StaffMember, who.staff_id).name not in offered, "it is theirs already"
 
 
+def test_a_line_can_be_put_off_in_its_place(
+    session: Session, monkeypatch: pytest.MonkeyPatch, browser: dict[str, Any]
+) -> None:
+    who = signed_in(session, monkeypatch)
+    row = planned(session, known(session, "Ada Lovelace", "ada@example.com"), "call", who.staff_id)
+    at = page("today.py")
+    browser["act"] = {"verb": "other", "key": f"follow_up_{row.id}"}
+    at.run()
+    assert not at.exception
+    assert [at.button(key=f"snooze_{how}").label for how in ("hour", "tomorrow", "next week")] == [
+        "In an hour", "Tomorrow morning", "Next Monday"
+    ]  # fmt: skip
+    with pytest.raises(KeyError):
+        at.button(key="skip_it")  # it does not repeat
+
+
 def test_a_series_is_changed_from_its_line(
     session: Session, monkeypatch: pytest.MonkeyPatch, browser: dict[str, Any]
 ) -> None:
