@@ -33,7 +33,7 @@ def tab(label: str, names: dict[str, str], key: str, first: str) -> str:
         format_func=lambda v: names[v],
         default=_asked(names, key, first),
         required=True,
-        key=f"tab_{key}",
+        key=f"tab_{key}" + "'" * st.session_state.get(f"turn_{key}", 0),
         label_visibility="collapsed",
     )
     _kept(key, value, first)
@@ -41,8 +41,11 @@ def tab(label: str, names: dict[str, str], key: str, first: str) -> str:
 
 
 def forget(key: str) -> None:
-    """Let the address decide anew which tab is shown, as before a switch to another thing on the same page."""
-    st.session_state.pop(f"tab_{key}", None)
+    """Let the address decide anew which tab is shown, as before a switch to another thing on the same page.
+
+    The browser would send its choice again; so the tabs get another key.
+    """
+    st.session_state[f"turn_{key}"] = st.session_state.get(f"turn_{key}", 0) + 1
 
 
 def pick(label: str, names: dict[str, str], key: str, first: str | None, *, width: int, empty: str = "") -> str | None:
