@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 from db.engine import Engines
 from db.models import AuditEntry, Case, CaseNotice, CaseState, OutboxEntry, Role
 from services import cases, teams
-from services.cases import CaseChange, NewAnswer, NewQuestion, escalation, levels, notices, topics
+from services.cases import CaseChange, NewAnswer, NewQuestion, breaches, escalation, levels, notices, topics
+from services.cases.breaches import By
 from services.cases.levels import NewLevel
 from services.due import Scope
 from services.errors import Invalid, NotAllowed, NotFound
@@ -116,6 +117,28 @@ def test_the_owner_is_told_once_when_it_gets_near_and_once_when_it_is_late(ada: 
     assert boss.session.exec(mails).all() == ["case-given", "case-near", "case-late"]
     trail = select(AuditEntry).where(AuditEntry.action == "cases.alarm", AuditEntry.entity_id == str(case.id))
     assert [e.after["alarm"] for e in boss.session.exec(trail.order_by(col(AuditEntry.id)))] == ["near", "late"]
+
+
+def test_managers_see_which_goals_were_missed_and_a_goal_that_was_kept_is_none_of_them(
+    ada: Work, boss: Work, work_as: Works
+) -> None:
+    topics.add(boss, "Leak")
+    late, kept, slow = asked(ada, "late", "Leak"), asked(ada, "kept"), asked(ada, "slow")
+    answered(at(boss, 1), kept)
+    slow.answer_by, slow.due_at, slow.alarm_at = None, slow.resolve_by, slow.resolve_by  # answered, not solved yet
+    ada.session.flush()
+    for hours in (1.5, 2.5, 3, 24 * 2):
+        escalation.due(at(work_as(SYSTEM), hours))
+    ada.session.flush()
+    seen = at(boss, 24 * 3)
+    found = breaches.missed(seen, 7)
+    assert {(b.case_id, b.answer) for b in found} == {(late.id, True), (slow.id, False)}
+    table = breaches.counted(seen, found, By.TOPIC).set_index("name")
+    assert table.loc["Leak"].tolist() == [1, 0]
+    assert table.loc["none"].tolist() == [0, 1]
+    assert breaches.missed(at(boss, 24 * 30), 7) == []
+    with pytest.raises(NotAllowed):
+        breaches.missed(work_as(make.actor(boss.session)), 7)
 
 
 def test_at_the_end_of_its_time_the_lead_takes_it_and_it_is_more_urgent(ada: Work, boss: Work) -> None:

@@ -84,6 +84,7 @@ def _manager() -> list[Entry]:
         Entry("manager/who_buys.py", "who-buys-again", _("Who buys again"), ":material/insights:", (MANAGER,), figures),
         Entry("manager/back_test.py", "back-test", _("Back-test"), ":material/fact_check:", (MANAGER,)),
         Entry("manager/case_rules.py", "case-rules", _("Case rules"), ":material/rule:", (MANAGER,), house),
+        Entry("manager/service_goals.py", "service-goals", _("Service goals"), ":material/timer:", (MANAGER,)),
         Entry("manager/measures.py", "measures", _("Measures"), ":material/functions:", (MANAGER,), figures),
         Entry("manager/saved_views.py", "saved-views", _("Saved views"), ":material/bookmark:", (MANAGER,), figures),
         Entry("manager/saved_view.py", "saved-view", _("Saved view"), ":material/bookmark:", (MANAGER,)),

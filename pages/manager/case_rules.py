@@ -33,6 +33,7 @@ def in_words(name: str) -> str:
 
 with narrow():
     st.title(_("Case rules"), anchor=False)
+    st.page_link("manager/service_goals.py", label=_("Service goals that were missed"), icon=":material/timer:")
     chosen = st.segmented_control(
         _("List"), list(LISTS), default="teams", required=True, format_func=in_words, key="case_rules",
         label_visibility="collapsed",

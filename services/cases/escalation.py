@@ -44,6 +44,7 @@ def due(w: Work, most: int = AT_ONCE) -> int:
 def _alarm(w: Work, case: Case) -> None:
     before = audit.snapshot(case)
     late = case.due_at is None or case.due_at <= w.now
+    goal = ("answer" if case.due_at == case.answer_by else "solution") if late else ""  # counted by `breaches`
     case.alarm, case.alarm_at = ("late", None) if late else ("near", case.due_at)
     if late:
         _raise(w, case)
@@ -51,7 +52,9 @@ def _alarm(w: Work, case: Case) -> None:
     w.session.flush()
     notices.tell(w, case, notices.Kind.LATE if late else notices.Kind.NEAR, _whom(w, case))
     after = audit.snapshot(case)
-    audit.record(w, "cases.alarm", "case", case.id, customer_id=case.customer_id, before=before, after=after)
+    audit.record(
+        w, "cases.alarm", "case", case.id, customer_id=case.customer_id, before=before, after=after, reason=goal
+    )
 
 
 def _raise(w: Work, case: Case) -> None:
