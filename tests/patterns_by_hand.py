@@ -52,9 +52,9 @@ def compare(w: Work, folder: Path) -> None:
     _retention(w, view, rows, last + pd.Timedelta(days=1))
     hours = season.hours(w, view).frame
     once = rows.drop_duplicates("order_id")
-    right = once.groupby([once["at"].dt.day_of_week, once["at"].dt.hour]).size()
+    right = once.groupby([once["at"].dt.day_of_week.rename("d"), once["at"].dt.hour.rename("h")]).size()
     assert [tuple(map(int, row)) for row in hours.itertuples(index=False)] == [
-        (int(d), int(h), int(n)) for (d, h), n in right.items()
+        tuple(map(int, row)) for row in right.reset_index(name="n").itertuples(index=False)
     ]
     _segments(w, rows)
 
@@ -122,7 +122,7 @@ def _retention(w: Work, view: patterns.View, rows: pd.DataFrame, today: pd.Times
     over = today.year * 12 + today.month - 1
     active = mine[month <= over].groupby([start, month - start])["customer_id"].nunique()
     found = staying.triangle(w, view).frame
-    right = {(f"{(s - 1) // 12}-{(s - 1) % 12 + 1:02}", int(m)): int(n) for (s, m), n in active.items()}  # type: ignore[misc]  # a pair of numbers
+    right = {(f"{(s - 1) // 12}-{(s - 1) % 12 + 1:02}", int(m)): int(n) for (s, m), n in active.items()}
     cells = zip(found["cohort"], found["months"], found["active"], strict=True)
     assert {(c, m): n for c, m, n in cells if n} == right
 

@@ -134,8 +134,8 @@ def test_managers_see_which_goals_were_missed_and_a_goal_that_was_kept_is_none_o
     found = breaches.missed(seen, 7)
     assert {(b.case_id, b.answer) for b in found} == {(late.id, True), (slow.id, False)}
     table = breaches.counted(seen, found, By.TOPIC).set_index("name")
-    assert table.loc["Leak"].tolist() == [1, 0]
-    assert table.loc["none"].tolist() == [0, 1]
+    assert list(table.loc["Leak"]) == [1, 0]
+    assert list(table.loc["none"]) == [0, 1]
     assert breaches.missed(at(boss, 24 * 30), 7) == []
     with pytest.raises(NotAllowed):
         breaches.missed(work_as(make.actor(boss.session)), 7)

@@ -21,6 +21,6 @@ def elsewhere(question: Question, dialect: Literal["postgres", "spark"]) -> str:
             if part.name.upper() == "ISODOW":
                 monday_is_0 = expressions.Anonymous(this="WEEKDAY", expressions=[part.expression])
                 part.replace(expressions.Paren(this=monday_is_0 + 1))
-        for part in list(tree.find_all(expressions.PercentileCont)):  # its own is an aggregate WITHIN GROUP only
-            part.replace(expressions.Anonymous(this="PERCENTILE", expressions=[part.this, part.expression]))
+        for middle in list(tree.find_all(expressions.PercentileCont)):  # its own is an aggregate WITHIN GROUP only
+            middle.replace(expressions.Anonymous(this="PERCENTILE", expressions=[middle.this, middle.expression]))
     return tree.sql(dialect=dialect, comments=False)
