@@ -5,6 +5,7 @@ same on every machine and at any load, and a scan, a sort or a look-up too many 
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ from services import (
     timeline,
 )
 from services import orders as sales
-from services.cases import desk, reading
+from services.cases import breaches, desk, reading
 from services.cases.desk import Filters, Which
 from services.due import Scope
 from services.orders import desk as order_desk
@@ -72,6 +73,7 @@ STAFF: dict[str, Question] = {
     "payments to look at": lambda w, _c: payments.stuck(w),
     "whether predictions are wanted": lambda w, c: scores.standing(w, c),
 }
+MANAGER: dict[str, Question] = {"missed service goals": lambda w, _c: breaches.missed(w, 365)}
 CUSTOMER: dict[str, Question] = {
     "home": lambda w, _c: accounts.home(w),
     "account": lambda w, _c: accounts.view(w),
@@ -129,7 +131,7 @@ def asking(session: Session, work_as: Works) -> Callable[[Role, int], Work]:
     def who(role: Role, number: int) -> Work:
         if role is Role.CUSTOMER:
             return work_as(make.actor(session, role, of=session.get_one(m.Customer, number)))
-        return work_as(agent)
+        return work_as(replace(agent, role=role))
 
     agent = make.actor(session)
     session.execute(text("UPDATE person SET staff_id = NULL WHERE id = :id"), {"id": agent.person_id})
@@ -160,7 +162,7 @@ def costs(connection: Connection, asking: Callable[[Role, int], Work]) -> dict[s
     """Of each question: tens of instructions of SQLite, rows that PostgreSQL looks at."""
     count = instructions if connection.dialect.name == "sqlite" else rows_looked_at
     found: dict[str, int] = {}
-    for role, questions in ((Role.STAFF, STAFF), (Role.CUSTOMER, CUSTOMER)):
+    for role, questions in ((Role.STAFF, STAFF), (Role.MANAGER, MANAGER), (Role.CUSTOMER, CUSTOMER)):
         w = asking(role, 120)
         for name, ask in questions.items():
             ask(w, 120)

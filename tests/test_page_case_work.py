@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
-from db.models import Case, CaseItem, CaseState, Macro, Role, StaffMember, SurveyResponse, Team
+from db.models import AuditEntry, Case, CaseItem, CaseState, Macro, Role, StaffMember, SurveyResponse, Team
 from services import cases, presence
 from services.cases import CaseChange, NewQuestion, checklists, macros, topics
 from services.cases.macros import Actions
@@ -150,3 +150,26 @@ def test_the_mailed_link_rates_at_once_and_the_page_changes_it(session: Session)
     at.query_params["t"] = "nonsense"
     at.run()
     assert re.search("does not lead", at.error[0].value)
+
+
+def test_managers_see_which_goals_were_missed_and_the_cases_behind_them(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = question(session)
+    signed_in(session, monkeypatch, Role.MANAGER)
+    at = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30).run()
+    at.switch_page("everyone/security.py").run()
+    at.switch_page("manager/service_goals.py").run()
+    assert not at.exception
+    assert "No goal was missed." in shown(at)
+    ran_out = AuditEntry(
+        at=NOON, actor_name="", actor_role="system", action="cases.alarm", entity="case", entity_id=str(number),
+        reason="answer",
+    )  # fmt: skip
+    session.add(ran_out)
+    session.commit()
+    at.run()
+    assert not at.exception
+    [table] = at.dataframe
+    assert table.value.iloc[0].tolist() == ["none", 1, 0]
+    assert "answered late" in shown(at)

@@ -65,6 +65,7 @@ from db.models.feedback import (
 )
 from db.models.file import FileContent, StoredFile
 from db.models.house import (
+    ALARMS,
     NEWS,
     AuditEntry,
     Draft,
@@ -139,6 +140,7 @@ from db.models.standing import (
 from db.models.stock import StockMovement, StockReason
 
 __all__ = [
+    "ALARMS",
     "FINISHED",
     "NEWS",
     "NOT_A_SALE",

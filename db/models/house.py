@@ -20,6 +20,8 @@ class Setting(SQLModel, table=True):
 
 #: What customers did to their account or wrote, among all that is noted: the condition of an index, word for word.
 NEWS = "actor_role = 'customer' AND entity IN ('customer', 'message')"
+#: Clocks of cases that came near their end or ran out: the condition of an index too.
+ALARMS = "action = 'cases.alarm' AND entity = 'case'"
 
 
 class AuditEntry(SQLModel, table=True):
@@ -32,6 +34,7 @@ class AuditEntry(SQLModel, table=True):
         Index("ix_audit_account", "customer_id", "entity", "at", "id"),  # account changes on the timeline
         Index("ix_audit_time", "at", "id"),
         Index("ix_audit_news", "at", "id", sqlite_where=text(NEWS), postgresql_where=text(NEWS)),
+        Index("ix_audit_alarms", "at", "id", sqlite_where=text(ALARMS), postgresql_where=text(ALARMS)),
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, String, cast, select
+from sqlalchemy import Integer, Select, cast, select, text
 from sqlmodel import col
 
-from db.models import AuditEntry, Case, Customer, Role, Team
+from db.models import ALARMS, AuditEntry, Case, Customer, Role, Team
 from services.cases.rules import case_number, priority_in_words
 from services.due import called, customer_columns
 from services.errors import Invalid
@@ -23,7 +23,6 @@ from services.work import Work
 #: The newest are looked at; the page says so where there are more.
 MOST = 2_000
 DAYS = (7, 30, 90, 365)
-ALARM = "cases.alarm"
 
 
 class By(StrEnum):
@@ -58,11 +57,11 @@ def missed(w: Work, days: int) -> list[Breach]:
     statement: Select[*tuple[Any, ...]] = (
         select(col(AuditEntry.at), col(AuditEntry.reason), col(Case.id), col(Case.subject), col(Case.topic),
                col(Case.priority), col(Team.name).label("team"), col(Case.customer_id), *customer_columns())
-        .join(Case, cast(col(Case.id), String) == col(AuditEntry.entity_id))
+        .join(Case, col(Case.id) == cast(col(AuditEntry.entity_id), Integer))
         .join(Customer, col(Customer.id) == col(Case.customer_id))
         .outerjoin(Team, col(Team.id) == col(Case.team_id))
-        .where(col(AuditEntry.at) >= w.now - timedelta(days=days), col(AuditEntry.action) == ALARM,
-               col(AuditEntry.entity) == "case", col(AuditEntry.reason).in_(("answer", "solution")))
+        .where(text(ALARMS), col(AuditEntry.at) >= w.now - timedelta(days=days),
+               col(AuditEntry.reason).in_(("answer", "solution")))
         .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
         .limit(MOST)
     )  # fmt: skip
