@@ -41,7 +41,8 @@ def told(frame: pd.DataFrame, columns: list[str]) -> Rows:
 def compare(w: Work, folder: Path) -> None:
     """Intervals, who is due, baskets, sequences, retention, hours and segments are those of the raw files."""
     rows = sold(folder)
-    goods = rows[(rows["quantity"] > 0) & rows["product_id"].notna()]
+    listed = pd.read_csv(folder / "products.csv.gz", usecols=["product_id"], dtype=str)["product_id"]
+    goods = rows[(rows["quantity"] > 0) & rows["product_id"].isin(listed)]  # a line may name goods that no list knows
     last = rows["day"].max()
     view = patterns.view(w)
     assert (view.ended, view.last) == (last.date(), last.date() + timedelta(days=1))

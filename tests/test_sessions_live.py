@@ -27,9 +27,11 @@ SOON_S = 2.5  # the server looks for ended sessions every second
 
 
 def own(tab: Run) -> set[str]:
-    """The kinds of what a page itself shows; the side bar is left out."""
+    """The kinds of what a page itself shows; the side bar, the rules of the look and the quick search are left out."""
     deltas = [(f.metadata.delta_path, f.delta) for f in tab.frames if f.WhichOneof("type") == "delta"]
-    return {str(d.new_element.WhichOneof("type")) for path, d in deltas if d.HasField("new_element") and not path[0]}
+    shown = [d.new_element for path, d in deltas if d.HasField("new_element") and not path[0]]
+    around = ("rapport.look", "rapport.quick")
+    return {str(e.WhichOneof("type")) for e in shown if e.bidi_component.component_name not in around}
 
 
 def assert_only_the_form(run: Run) -> None:

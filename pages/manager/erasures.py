@@ -44,9 +44,9 @@ def show(seen: Plan, actor: Actor) -> None:
     for told in seen.beyond:
         st.caption(md(told))
     if seen.obstacles:
-        first = _("This has to end first:")
-        told = "\n".join(f"- {md(obstacle)}" for obstacle in seen.obstacles)
-        st.warning(f"{first}\n\n{told}", icon=":material/pending_actions:")
+        st.warning(_("This has to end first:"), icon=":material/pending_actions:")
+        for obstacle in seen.obstacles:
+            st.text(f"• {obstacle}")
 
 
 @st.fragment
