@@ -70,6 +70,7 @@ else:
     seen, known = found
     with st.container(gap="xsmall"):  # the form below is to begin above the fold
         if brief.draw(seen, known, actor):
+            st.session_state.pop("find", None)  # the last letters may have come after the page was left
             st.switch_page(CUSTOMERS)
         watch(customer_id)
         if edit_form.is_open(customer_id):

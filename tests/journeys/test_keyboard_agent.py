@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from db.models import Customer
 from services.demo import DemoSummary
 from services.work import SYSTEM, reading
-from tests.journeys.conftest import DESKTOP, PHONE, shortcut, to_field
+from tests.journeys.conftest import DESKTOP, PHONE, settled, shortcut, to_field
 from tests.journeys.test_three_people import is_kept, sign_in
 from tests.live_server import LiveServer
 
@@ -131,8 +131,10 @@ def test_who_types_and_clicks_at_once_is_taken_to_the_page_and_stays_there(
     box = page.get_by_role("searchbox")
     heading = page.get_by_role("heading", name=name)
     for _again in range(3):
-        box.fill("")
-        box.press_sequentially(name.lower(), delay=40)
+        expect(box).to_be_focused()
+        expect(box).to_have_value("")
+        settled(page)
+        page.keyboard.type(name.lower(), delay=40)
         expect(box).to_have_value(name.lower())
         page.get_by_role(
             "link", name=re.compile(re.escape(name))

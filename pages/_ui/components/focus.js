@@ -19,8 +19,10 @@ function comes(state, frames) {
   requestAnimationFrame(() => {
     const found = field(state.target);
     if (state.gone || document.activeElement?.matches("input, textarea, select")) return;
-    if (found) found.focus();
-    else if (frames > 0) comes(state, frames - 1);
+    if (found) {
+      found.focus();
+      if (found.matches("input")) found.select(); // what is typed now is a new search
+    } else if (frames > 0) comes(state, frames - 1);
   });
 }
 
