@@ -1,10 +1,9 @@
 """The command line of Rapport. Commands are thin: what they do is done by the same services as in the pages."""
 
 import os
-import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -12,20 +11,20 @@ from typing import Annotated
 import typer
 import uvicorn
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from api.test_provider import TestProvider
 from db import schema
 from db.engine import make_engines
-from db.models import ImportRun, Role
+from db.models import Role
 from services import backup as backups
 from services import columnar as copies
 from services import demo, people, rollup_check, second_factor, self_check
 from services import work as units
 from services.analytics import WORKER_ENVIRONMENT
 from services.errors import RapportError
-from services.exchange import imports, reading
+from services.exchange import imports, on_console, reading
 from services.exchange.schema import TABLES
 from services.settings import ROOT, settings
 from services.text import _, number
@@ -107,45 +106,14 @@ def import_(
         elif folder is None:
             raise typer.BadParameter(_("name a folder, or an import to undo"))
         else:
-            _import_with_progress(folder, source or source_of(folder))
-
-
-def source_of(folder: Path) -> str:
-    """A name for the source of a folder: its own, or that of the folder above when its own says nothing."""
-    path = folder.resolve()
-    name = path.parent.name if path.name in ("neutral", "data", "export", "csv") else path.name
-    return re.sub(r"[^\w .\-]+", "-", name).strip(" .-")[:40] or "import"
-
-
-@contextmanager
-def _watched() -> Iterator[Callable[[imports.Progress], None]]:
-    """A progress bar for an import; what is yielded takes its reports."""
-    started = time.perf_counter()
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description:<18}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %  {task.fields[speed]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=err) as bar:
-        task = bar.add_task("reading", total=1.0, speed="")
-
-        def show(progress: imports.Progress) -> None:
-            seconds = time.perf_counter() - started
-            speed = f"{number(progress.read / max(seconds, 0.001))} rows/s"
-            bar.update(task, completed=progress.share, description=progress.table, speed=speed)
-
-        yield show
-        bar.update(task, completed=1.0)
+            _import_with_progress(folder, source or on_console.source_of(folder))
 
 
 def _import_with_progress(folder: Path, source: str) -> None:
     started = time.perf_counter()
-    with _watched() as show:
+    with on_console.watched(err) as show:
         run = imports.run(folder, source=source, started_by=SYSTEM, on_progress=show)
-    _print_result(run, time.perf_counter() - started)
+    on_console.result(out, run, time.perf_counter() - started)
 
 
 @app.command("demo")
@@ -154,7 +122,7 @@ def demo_(
     seed: Annotated[int, typer.Option(help="Another number invents another company.")] = 1,
 ) -> None:
     """Load the demonstration company into an installation without customers, and print its three sign-ins."""
-    with database(), _watched() as show:
+    with database(), on_console.watched(err) as show:
         summary = demo.load(SYSTEM, seed=seed, scale=scale, on_progress=show)
     table = Table("Kind", "Rows", title="The demonstration company")
     table.columns[1].justify = "right"
@@ -164,26 +132,6 @@ def demo_(
     out.print("Sign in as (the pass phrase was made for this load and is shown only now):")
     for person in summary.sign_ins:
         out.print(f"  {person.role:<10}{person.email:<24}{person.password}", markup=False, highlight=False)
-
-
-def _print_result(run: ImportRun, seconds: float) -> None:
-    table = Table(title=f"Import {run.id} of {run.source}")
-    table.add_column("Table")
-    for heading in ("Read", "Added", "Already here", "Left out"):
-        table.add_column(heading, justify="right")
-    names = ("read", "added", "known", "rejected")
-    for name, counts in run.counts.items():
-        table.add_row(name, *(number(counts[key]) for key in names))
-    sums = {key: sum(c[key] for c in run.counts.values()) for key in names}
-    table.add_section()
-    table.add_row("all", *(number(sums[key]) for key in names))
-    out.print(table)
-    for note in run.notes:
-        out.print(f"- {note}", markup=False, highlight=False)
-    if run.rejects_file:
-        out.print("What was left out, with line and reason:", run.rejects_file, soft_wrap=True, highlight=False)
-    speed = number(sums["read"] / max(seconds, 0.001))
-    out.print(f"{number(sums['read'])} rows in {seconds:.1f} s ({speed} rows/s). Undo: cli.py import --undo {run.id}")
 
 
 @app.command("import-queued", hidden=True)

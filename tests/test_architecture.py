@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("db", "services", "pages", "api")
-FILES = sorted(
+FILES = sorted(ROOT.glob("*.py")) + sorted(
     p
     for layer in (*LAYERS, "tests", "benchmarks")
     for p in (ROOT / layer).rglob("*.py")

@@ -15,7 +15,7 @@ from db.engine import make_engines
 from db.models import Customer, ImportRun, ImportState
 from services import company
 from services import work as work_module
-from services.exchange import imports
+from services.exchange import imports, on_console
 from services.settings import ROOT, settings
 from services.work import SYSTEM, work
 from tests.import_tables import folder, one_of_everything
@@ -93,7 +93,7 @@ def test_what_was_left_out_lies_in_a_file_that_is_named(tmp_path: Path, installa
     [("erp/neutral", "erp"), ("erp", "erp"), ("Umsätze 2024 (neu)", "Umsätze 2024 -neu"), ("###", "import")],
 )
 def test_the_source_is_named_after_the_folder(tmp_path: Path, path: str, name: str) -> None:
-    assert cli.source_of(tmp_path / path) == name
+    assert on_console.source_of(tmp_path / path) == name
 
 
 def test_a_queued_import_is_executed_by_its_number(tmp_path: Path, installation: Path) -> None:
