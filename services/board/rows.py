@@ -217,24 +217,7 @@ def _cases(w: Work, view: View, mark: Mark, after: Key | None, limit: int) -> Be
         return None
     which = [CASE.closed_at.is_(None), *age, *of_teams(view.teams), *of_areas(w, CASE.customer_id, view.regions)]
     key = (CASE.opened_at, CASE.id)
-    statement = (
-        select(
-            CASE.opened_at.label("at"),
-            CASE.id,
-            CASE.customer_id,
-            CUSTOMER.name.label("customer"),
-            CASE.subject,
-            CASE.state,
-            CASE.priority,
-            STAFF.name.label("owner"),
-            CASE.answer_by,
-        )
-        .join(Customer, CUSTOMER.id == CASE.customer_id)
-        .outerjoin(StaffMember, STAFF.id == CASE.owner_id)
-        .where(*which)
-        .order_by(*key)
-        .limit(limit + 1)
-    )
+    statement = service_rows.of_cases(CASE.opened_at, CASE.answer_by).where(*which).order_by(*key).limit(limit + 1)
     if after:
         statement = statement.where(tuple_(*key) > keyed(key, after))
     total = w.session.execute(select(func.count()).select_from(Case).where(*which)).scalar_one()

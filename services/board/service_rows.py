@@ -49,7 +49,14 @@ def _cases(w: Work, view: View, mark: Mark, days: stretches.Stretch) -> Any:
     ]
     if mark.chart == marks.ANSWERS:
         which.append(CASE.first_answer_minutes >= 0)
-    statement = (
+    return of_cases(at, CASE.first_answer_minutes), (at, CASE.id), Case, which
+
+
+def of_cases(at: ColumnElement[Any], last: ColumnElement[Any]) -> Select[Any]:
+    """Cases as they stand behind a mark: when, which, whose, about what, how it stands; at the end what the mark is
+    about.
+    """
+    return (
         select(
             at.label("at"),
             CASE.id,
@@ -59,12 +66,11 @@ def _cases(w: Work, view: View, mark: Mark, days: stretches.Stretch) -> Any:
             CASE.state,
             CASE.priority,
             STAFF.name.label("owner"),
-            CASE.first_answer_minutes,
+            last,
         )
         .join(Customer, CUSTOMER.id == CASE.customer_id)
         .outerjoin(StaffMember, STAFF.id == CASE.owner_id)
     )
-    return statement, (at, CASE.id), Case, which
 
 
 def _team(series: str | None) -> list[ColumnElement[bool]] | None:

@@ -71,6 +71,7 @@ def run(one: Due) -> bool:
     except RapportError as refused:  # the figures are being prepared, the database is away
         _wait(one, str(refused))
     except Exception:
+        # Whatever it was: this schedule is tried again later, and those after it are served now.
         LOG.exception("report schedule %s could not be served", one.id)
         _wait(one, _("Something went wrong while the report was made. It is tried again."))
     return False
