@@ -70,7 +70,7 @@ browser: $(VENV)/.installed-dev ## Only the journeys in a real browser
 	$(BIN)/python -m pytest tests -m browser
 
 messages: $(VENV)/.installed-dev ## Collect all visible sentences into locale/rapport.pot
-	$(BIN)/pybabel -q extract --no-location --sort-output --omit-header -k _ -k ngettext:1,2 -o locale/rapport.pot pages services api
+	$(BIN)/pybabel -q extract --ignore-dirs='.*' --no-location --sort-output --omit-header -k _ -k ngettext:1,2 -o locale/rapport.pot pages services api
 
 lock: $(VENV)/.installed-dev ## Pin requirements.in and requirements-dev.in anew
 	$(PIP) install -q uv

@@ -1,11 +1,14 @@
 """Documentation is tested: settings, commands, targets, sentences to translate."""
 
+import ast
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from docs.generated import documents, settings_table
 
@@ -46,13 +49,26 @@ def test_links_between_documents_lead_somewhere(document: str) -> None:
 
 def test_all_visible_sentences_are_collected_for_translation(tmp_path: Path) -> None:
     made = tmp_path / "rapport.pot"
-    words = ["-q", "extract", "--no-location", "--sort-output", "--omit-header", "-k", "_", "-k", "ngettext:1,2"]
-    subprocess.run(
-        [sys.executable, "-m", "babel.messages.frontend", *words, "-o", str(made), "pages", "services", "api"],
-        cwd=ROOT,
-        check=True,
-    )
+    recipe = re.search(r"^messages:.*\n\t\$\(BIN\)/pybabel (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert recipe
+    words = [str(made) if w == "locale/rapport.pot" else w for w in shlex.split(recipe[1])]
+    subprocess.run([sys.executable, "-m", "babel.messages.frontend", *words], cwd=ROOT, check=True)
     assert made.read_text("utf-8") == (ROOT / "locale" / "rapport.pot").read_text("utf-8"), "run `make messages`"
+
+
+def test_no_sentence_of_a_page_or_service_is_left_out_of_the_catalogue() -> None:
+    with (ROOT / "locale" / "rapport.pot").open("rb") as lines:
+        collected = {m.id if isinstance(m.id, str) else m.id[0] for m in read_po(lines)}
+    written = {
+        call.args[0].value
+        for folder in ("pages", "services", "api")
+        for path in (ROOT / folder).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "ngettext")
+        if isinstance(call.args[0], ast.Constant)
+    }
+    assert len(written) > 1000
+    assert written <= collected
 
 
 def test_every_test_that_the_security_page_names_exists() -> None:

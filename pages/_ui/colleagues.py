@@ -5,6 +5,7 @@ import streamlit as st
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.marks import bold
 from pages._ui.show import day, empty, md
 from services import colleagues
 from services.colleagues import EVERYTHING, Colleague, Rights
@@ -67,7 +68,7 @@ def _rights(key: str, now: Rights) -> Rights:
 
 def _invite(actor: Actor, customer_id: int | None, known: tuple[str, ...], *, first: bool) -> None:
     with st.form(f"invite_{customer_id}", clear_on_submit=False):
-        st.markdown(f"**{_('Invite somebody')}**")
+        st.markdown(bold(_("Invite somebody")))
         name = st.text_input(_("Name"), key="invite_name", max_chars=120)
         email = st.text_input(_("E-mail"), next(iter(known), ""), key="invite_email", type="email", validate="")
         rights = EVERYTHING if first else _rights("new", Rights())

@@ -5,6 +5,7 @@ import streamlit as st
 from db.models import TEAM, Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.marks import bold
 from pages._ui.show import day, md
 from pages.admin._ui.second_factor import reset_second_factor
 from services import people, sessions
@@ -22,7 +23,7 @@ def invite() -> None:
     """Invite a colleague."""
     who = require(Role.ADMIN)
     with st.form("invite", clear_on_submit=False):
-        st.markdown(f"**{_('Invite a colleague')}**")
+        st.markdown(bold(_("Invite a colleague")))
         left, middle, right = st.columns([2, 2, 1])
         name = left.text_input(_("Name"), key="invite_name", max_chars=120)
         email = middle.text_input(_("E-mail"), type="email", key="invite_email", validate="")

@@ -7,6 +7,7 @@ import streamlit as st
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.marks import bold
 from pages._ui.narrow import narrow
 from pages._ui.show import day, md
 from pages.admin._ui.fees import fees
@@ -22,7 +23,8 @@ def listed(classes: list[Class], who: Actor) -> None:
     """The classes with their rates; a rate that was typed wrongly can be taken back."""
     for one in classes:
         with st.container(border=True, gap="xsmall", key=f"class_{one.code}"):
-            st.markdown(f"**{md(one.name)}**" + (f" · {_('for everything else')}" if one.is_default else ""))
+            rest = " · " + _("for everything else") if one.is_default else ""
+            st.markdown(bold(md(one.name)) + rest)
             if not one.rates:
                 st.caption(_("No rate yet: it counts as soon as you add one."))
             for since, bp in one.rates:

@@ -6,9 +6,9 @@ import streamlit as st
 
 from db.models import Role
 from pages._ui.guard import require
+from pages._ui.marks import sign
 from pages._ui.show import day, empty, md
 from pages.customer._ui.basket_lines import basket_lines
-from pages.customer._ui.marks import sign
 from pages.customer._ui.ordering import SHOWN, confirm, note, placed, refusal
 from pages.customer._ui.rights import for_ordering
 from pages.customer._ui.sums import sums

@@ -5,9 +5,9 @@ import streamlit as st
 from db.models import Role
 from pages._ui import addressed
 from pages._ui.guard import require
+from pages._ui.marks import bold
 from pages._ui.narrow import narrow
 from pages._ui.show import empty, md, when, words
-from pages.customer._ui.marks import bold
 from services import correspondence
 from services.correspondence import Letter
 from services.errors import NotFound

@@ -8,9 +8,9 @@ from pages._ui import files as files_ui
 from pages._ui.cached import kept
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.marks import sign
 from pages._ui.show import day, md, price, words
 from pages.customer._ui.bought import bought
-from pages.customer._ui.marks import sign
 from pages.customer._ui.offers import add_button, basket_link, product_link, stock_badge
 from pages.customer._ui.pictures import gallery, small
 from services import baskets, catalogue, files

@@ -5,9 +5,10 @@ import streamlit as st
 from db.models import Role, StandingState
 from pages._ui import addressed
 from pages._ui.guard import require
-from pages._ui.show import day, empty, md, price, when
+from pages._ui.marks import below, bold
+from pages._ui.show import day, empty, md, price
+from pages._ui.standing_history import history
 from pages._ui.standing_steps import steps
-from pages.customer._ui.marks import below, bold
 from pages.customer._ui.rights import for_ordering, for_orders
 from pages.customer._ui.standing_form import begin, change
 from services import standing
@@ -43,7 +44,8 @@ def listing(actor: Actor) -> None:
                 st.page_link(STANDING, label=bold(md(one.contents)), query_params=here, width="content")
                 st.badge(standing.state_in_words(one.state), color=COLOURS.get(one.state, "gray"))  # type: ignore[arg-type] # one of the names of colours
             if one.days:
-                st.caption(f"{one.interval} · {_('next on {day}').format(day=md(day(one.next_on, actor)))}")
+                upcoming = _("next on {day}").format(day=md(day(one.next_on, actor)))
+                st.caption(f"{one.interval} · {upcoming}")
 
 
 def facts(seen: Standing, actor: Actor) -> None:
@@ -60,16 +62,7 @@ def facts(seen: Standing, actor: Actor) -> None:
         st.markdown(f"{seen.interval}: **{days}** …")
     if seen.paused_until:
         st.markdown(_("Paused until {day}").format(day=md(day(seen.paused_until, actor))))
-    with reading(actor) as w:
-        past = standing.history(w, seen.id)
-    st.caption(_("What happened"))
-    for event in past:
-        told = " · ".join([when(event.at, actor), event.what, event.who, *event.told])
-        if event.order_id:
-            to = {"order": str(event.order_id)}
-            st.page_link(ORDERS, label=md(f"{told} · {event.order}"), query_params=to, icon=":material/package_2:")
-        else:
-            st.text(told)
+    history(actor, seen.id, ORDERS)
 
 
 def detail(actor: Actor, standing_id: int) -> None:

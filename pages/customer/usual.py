@@ -5,9 +5,9 @@ import streamlit as st
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.marks import below, bold
 from pages._ui.narrow import narrow
 from pages._ui.show import day, empty, md, price
-from pages.customer._ui.marks import below, bold
 from pages.customer._ui.rights import for_ordering
 from services import baskets, reorder
 from services.reorder import Due, UsualLine

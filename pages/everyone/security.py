@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._ui.feedback import reported
 from pages._ui.guard import EVERYBODY, require
+from pages._ui.marks import bold
 from pages._ui.show import when
 from pages.everyone._ui.second_factor import own_second_factor
 from services import passwords, recovery, sessions
@@ -43,7 +44,7 @@ def change_email() -> None:
     """A new address, after it was confirmed."""
     who = require(*EVERYBODY)
     with st.form("change_email", clear_on_submit=False):
-        st.markdown(f"**{_('Change e-mail address')}**")
+        st.markdown(bold(_("Change e-mail address")))
         st.text(_("Now: {email}").format(email=who.email))
         new = st.text_input(_("New e-mail"), type="email", key="email_new", validate="")
         password = st.text_input(

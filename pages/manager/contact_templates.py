@@ -5,6 +5,7 @@ import streamlit as st
 from db.models import ReasonKind, Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.marks import bold
 from pages._ui.show import empty, md
 from pages.staff._ui.log_form import WAYS, way_in_words
 from services import contact_templates, reasons
@@ -61,7 +62,7 @@ def one(template: Template, words: dict[str, str]) -> None:
     """One template: open to change it, or to switch it off."""
     who = require(Role.MANAGER)
     key = f"template_{template.id}_{template.version}"
-    label = template.fields.name if template.active else f"{template.fields.name} · {_('not offered')}"
+    label = template.fields.name if template.active else template.fields.name + " · " + _("not offered")
     with st.expander(md(label), icon=":material/bolt:"):
         with st.form(key, border=False):
             new = fields(key, template.fields, words)
@@ -82,7 +83,7 @@ def further(words: dict[str, str], count: int) -> None:
     """A form for one more."""
     who = require(Role.MANAGER)
     with st.form(f"further_{count}"):
-        st.markdown(f"**{_('A further template')}**")
+        st.markdown(bold(_("A further template")))
         new = fields(f"further_{count}", TemplateInput(name=""), words)
         sent = st.form_submit_button(_("Add"), type="primary", icon=":material/add:")
     if sent:

@@ -5,6 +5,7 @@ import streamlit as st
 from db.models import CustomerKind, Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.marks import bold
 from pages._ui.narrow import narrow
 from pages._ui.show import md, when
 from services import invitations
@@ -31,7 +32,7 @@ def choose() -> None:
     chosen = Chosen(kind=kind, bought_within_days=days)
     with reading(who) as w:
         seen = invitations.preview(w, chosen)
-    st.markdown(f"**{ngettext('{n} customer would be invited', '{n} customers would be invited', seen.count)}**")
+    st.markdown(bold(ngettext("{n} customer would be invited", "{n} customers would be invited", seen.count)))
     st.caption(_("With an address, without a sign-in, not invited in the last 14 days, and without an objection."))
     for called, email in seen.examples:
         st.text(f"{called} · {email}")

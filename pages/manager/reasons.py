@@ -24,7 +24,8 @@ KINDS = {
 def one(row: Offered, first: bool, last_active: bool, who: Actor) -> None:
     """One reason and what can be done with it."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"reason_{row.id}"):
-        st.markdown(md(row.label) if row.active else f":gray[{md(row.label)} · {_('not offered')}]", width="stretch")
+        gone = _("not offered")
+        st.markdown(md(row.label) if row.active else f":gray[{md(row.label)} · {gone}]", width="stretch")
         up = st.button(
             "",
             icon=":material/arrow_upward:",
@@ -89,7 +90,8 @@ def contacts(who: Actor) -> None:
     told = _("Customers had to explain again in {again} of {contacts} contacts that they began within 30 days.")
     st.markdown(told.format(again=f"**{found.again}**", contacts=f"**{found.contacts}**"))
     for label, times in found.by_reason:
-        st.text(f"{times} × {label or _('without a reason')}")
+        named = label or _("without a reason")
+        st.text(f"{times} × {named}")
     st.page_link("manager/contact_templates.py", label=_("Contact templates"), icon=":material/bolt:")
 
 

@@ -6,6 +6,7 @@ from babel.numbers import get_currency_name, list_currencies
 from pages._ui import guard, signing_in
 from pages._ui.feedback import reported
 from pages._ui.guard import visitor
+from pages._ui.marks import bold
 from pages._ui.narrow import narrow
 from services import clock, first_run
 from services.text import LANGUAGES, _
@@ -61,7 +62,7 @@ with narrow():
             key="setup_country",
         )
         language = st.selectbox(_("Language"), LANGUAGES, format_func=lambda _l: "English", key="setup_language")
-        st.markdown(f"**{_('First administrator')}**")
+        st.markdown(bold(_("First administrator")))
         name = st.text_input(_("Your name"), key="setup_name", autocomplete="name", max_chars=120)
         email = st.text_input(_("Your e-mail"), type="email", key="setup_email", validate="")
         password = st.text_input(

@@ -5,6 +5,7 @@ import streamlit as st
 from db.models import ByMail, Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.marks import bold
 from pages._ui.show import day, md
 from services import calendar_feeds, reminders
 from services.reminders import Choice
@@ -33,7 +34,7 @@ def mail_choice() -> None:
     with reading(who) as w:
         now = reminders.choice(w)
     with st.form("reminder_choice"):
-        st.markdown(f"**{_('Reminders by mail')}**")
+        st.markdown(bold(_("Reminders by mail")))
         options = list(ByMail)
         by_mail = st.radio(_("A mail comes"), options, options.index(now.by_mail), format_func=in_words, key="by_mail")
         working = st.toggle(_("Only in working hours"), now.working_hours_only, key="working_hours")
@@ -53,7 +54,7 @@ def calendar_address() -> None:
     with reading(who) as w:
         feed = calendar_feeds.mine(w)
     with st.container(border=True):
-        st.markdown(f"**{_('Calendar')}**")
+        st.markdown(bold(_("Calendar")))
         st.caption(_("Your calendar program reads your follow-ups and promises from a secret address."))
         if feed is not None:
             kept = _("with customers and reasons") if feed.details else _("only that you are busy")

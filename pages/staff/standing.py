@@ -5,7 +5,8 @@ import streamlit as st
 from db.models import Role, StandingState
 from pages._ui import addressed
 from pages._ui.guard import require
-from pages._ui.show import day, empty, md, price, when
+from pages._ui.show import day, empty, md, price
+from pages._ui.standing_history import history
 from pages._ui.standing_steps import steps
 from services import access, standing
 from services.errors import NotFound
@@ -32,7 +33,8 @@ def listing(actor: Actor, customer_id: int) -> None:
         label = f"{md(one.contents)} · {standing.state_in_words(one.state)}"
         st.page_link(STANDING, label=label, icon=":material/autorenew:", query_params=here)
         if one.days:
-            st.caption(f"{one.interval} · {_('next on {day}').format(day=md(day(one.next_on, actor)))}")
+            upcoming = _("next on {day}").format(day=md(day(one.next_on, actor)))
+            st.caption(f"{one.interval} · {upcoming}")
 
 
 def facts(seen: Standing, actor: Actor) -> None:
@@ -45,16 +47,7 @@ def facts(seen: Standing, actor: Actor) -> None:
         st.text(" · ".join(day(d, actor) for d in seen.days))
     if seen.note:
         st.text(seen.note)
-    with reading(actor) as w:
-        past = standing.history(w, seen.id)
-    st.caption(_("What happened"))
-    for event in past:
-        told = " · ".join([when(event.at, actor), event.what, event.who, *event.told])
-        if event.order_id:
-            query = {"order": str(event.order_id)}
-            st.page_link(DESK, label=md(f"{told} · {event.order}"), icon=":material/package_2:", query_params=query)
-        else:
-            st.text(told)
+    history(actor, seen.id, DESK)
 
 
 def detail(actor: Actor, standing_id: int) -> None:

@@ -135,7 +135,8 @@ def files_of(w: Work, report: Report, *, as_pdf: bool = True, as_xlsx: bool = Tr
     from services.reports import paper  # noqa: PLC0415 - printing is slow to import, and few ask for it
 
     plain = "".join(ch if ch.isalnum() or ch in "-_ " else " " for ch in report.title)
-    name = f"{' '.join(plain.split())[:80] or _('Report')} {report.made_at.astimezone(report.zone):%Y-%m-%d}"
+    called = " ".join(plain.split())[:80] or _("Report")
+    name = f"{called} {report.made_at.astimezone(report.zone):%Y-%m-%d}"
     pdf = [MailFile(f"{name}.pdf", "application/pdf", paper.printed(report, issuer(w)))] if as_pdf else []
     return [*pdf, *([MailFile(f"{name}.xlsx", TYPES[Form.XLSX], workbook(report.table()))] if as_xlsx else [])]
 

@@ -84,7 +84,7 @@ def condition(w: Work, c: Condition) -> str:
         told = _product(w, wanted) if kind == "product" else about_value(kind, wanted)
         name = f"{name} ({told})"
     if c.within_days is not None:
-        name = f"{name} {ngettext('in the last day', 'in the last {n} days', c.within_days)}"
+        name += " " + ngettext("in the last day", "in the last {n} days", c.within_days)
     if c.op in (Op.KNOWN, Op.UNKNOWN):
         return f"{name} {operator(c.op, c.of.kind)}"
     return f"{name}: {_asked(w, c)}"

@@ -53,9 +53,8 @@ def grave(page: Page, *, dark: bool, contrast: bool = False) -> list[str]:
     ]
 
 
-def examined(page: Page, server: LiveServer, path: str) -> list[str]:
-    """One page in a phone's and a desk's window, light and dark."""
-    found = []
+def on_a_phone(page: Page, server: LiveServer, path: str) -> list[str]:
+    """One page, by light: it fits the window, and all rules are asked."""
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a plain dict will do
     page.emulate_media(color_scheme="light")
     page.goto(f"{server.url}/{path}")
@@ -64,7 +63,12 @@ def examined(page: Page, server: LiveServer, path: str) -> list[str]:
     for label in page.locator('[data-part="label"]').all():
         expect(label).not_to_have_text("")  # a field of ours has its name once its script has run
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} is too wide"
-    found += grave(page, dark=False)
+    return grave(page, dark=False)
+
+
+def examined(page: Page, server: LiveServer, path: str) -> list[str]:
+    """One page in a phone's and a desk's window, light and dark."""
+    found = on_a_phone(page, server, path)
     page.emulate_media(color_scheme="dark")
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", DARK)
     found += grave(page, dark=True)

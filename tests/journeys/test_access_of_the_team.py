@@ -14,8 +14,8 @@ from services.cube_view import View
 from services.demo import DemoSummary
 from services.tickets import digest
 from services.work import SYSTEM, reading, work
-from tests.journeys.conftest import DESKTOP, PHONE, settled
-from tests.journeys.test_access import DARK, as_person, grave
+from tests.journeys.conftest import DESKTOP
+from tests.journeys.test_access import DARK, as_person, grave, on_a_phone
 from tests.live_server import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -51,15 +51,7 @@ def there_is_something_to_look_at(server: LiveServer) -> None:
 
 def examined(page: Page, server: LiveServer, path: str) -> list[str]:
     """All rules on a phone by light; on a desk in the dark the contrast."""
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a plain dict will do
-    page.emulate_media(color_scheme="light")
-    page.goto(f"{server.url}/{path}")
-    expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
-    settled(page)
-    for label in page.locator('[data-part="label"]').all():
-        expect(label).not_to_have_text("")  # a field of ours has its name once its script has run
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} is too wide"
-    found = grave(page, dark=False)
+    found = on_a_phone(page, server, path)
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]  # a plain dict will do
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", DARK)

@@ -5,6 +5,7 @@ import streamlit as st
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.marks import bold
 from services import second_factor
 from services.text import _
 from services.work import work
@@ -15,7 +16,7 @@ def reset_second_factor() -> None:
     """Colleague or customer, by address; with the reason for the audit trail."""
     who = require(Role.ADMIN)
     with st.form("reset_second_factor", clear_on_submit=False):
-        st.markdown(f"**{_('Somebody lost the phone and the recovery codes')}**")
+        st.markdown(bold(_("Somebody lost the phone and the recovery codes")))
         st.caption(_("Their second factor is removed and they are signed out everywhere; they are told by mail."))
         left, right = st.columns(2)
         email = left.text_input(_("E-mail"), type="email", key="reset_email", validate="")

@@ -5,8 +5,8 @@ import streamlit as st
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.marks import bold, sign
 from pages._ui.show import md, price
-from pages.customer._ui.marks import bold, sign
 from services import orders
 from services.orders import AgainLine, Change
 from services.text import _

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages._ui.feedback import reported
+from pages._ui.marks import below, bold
 from pages._ui.show import md, price
-from pages.customer._ui.marks import below, bold
 from pages.customer._ui.offers import product_link, stock_badge
 from services import baskets
 from services.baskets import Line, State, View

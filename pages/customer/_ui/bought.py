@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from pages._ui.marks import bold
 from pages._ui.show import day, md
-from pages.customer._ui.marks import bold
 from pages.customer._ui.order_rows import ORDERS
 from services.catalogue import Bought
 from services.text import _, ngettext

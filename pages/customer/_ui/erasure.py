@@ -5,6 +5,7 @@ import streamlit as st
 from db.models import ErasureState, Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.marks import bold
 from pages._ui.show import day, md
 from services import erasure, my_data
 from services.erasure import Fate, Plan
@@ -57,11 +58,10 @@ def _ask(actor: Actor) -> None:
 
 def explained(seen: Plan, actor: Actor) -> None:
     """The plan in plain words, for the one it is about."""
-    st.markdown(f"**{_('Erased for good:')}** {md(_named(seen, Fate.GONE))}")
+    st.markdown(bold(_("Erased for good:")) + " " + md(_named(seen, Fate.GONE)))
     if seen.rows(Fate.ANONYMOUS):
-        st.markdown(
-            f"**{_('Kept as bare figures, without name, number or words:')}** {md(_named(seen, Fate.ANONYMOUS))}"
-        )
+        bare = bold(_("Kept as bare figures, without name, number or words:"))
+        st.markdown(f"{bare} {md(_named(seen, Fate.ANONYMOUS))}")
     if seen.rows(Fate.LAW):
         kept = _("Kept because the law asks for it; names and addresses on them go after {day}:")
         until = day(seen.kept_until, actor) if seen.kept_until else "–"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._ui import feedback
+from pages._ui.marks import bold
 from pages._ui.show import day, md, price
-from pages.customer._ui.marks import bold
 from pages.customer._ui.pictures import small
 from services import baskets
 from services.catalogue import Offer, Stock

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from pages._ui.marks import bold
 from pages._ui.show import day, md, when, words
-from pages.customer._ui.marks import bold
 from services.accounts import Home
 from services.text import _
 from services.work import Actor

@@ -6,8 +6,8 @@ from typing import Literal
 import streamlit as st
 
 from db.models import OrderStatus
+from pages._ui.marks import bold
 from pages._ui.show import day, md, price
-from pages.customer._ui.marks import bold
 from services import orders
 from services.orders import Summary
 from services.text import _

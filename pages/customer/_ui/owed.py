@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from pages._ui.marks import bold
 from pages._ui.show import day, md, price
-from pages.customer._ui.marks import bold
 from services.payments import OpenMoney
 from services.text import _
 from services.work import Actor

@@ -8,8 +8,8 @@ import streamlit as st
 from db.models import IntervalUnit, Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.marks import below, bold
 from pages._ui.show import md, price
-from pages.customer._ui.marks import below, bold
 from services import accounts, baskets, orders, standing
 from services.accounts import Address
 from services.standing import Line, NewStanding, Standing, StandingLineAsked

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages._ui.feedback import reported
+from pages._ui.marks import bold
 from pages._ui.show import md, price
-from pages.customer._ui.marks import bold
 from pages.customer._ui.offers import stock_badge
 from services import baskets, reorder
 from services.reorder import UsualLine

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages._ui.marks import bold
 from pages._ui.show import md, price
-from pages.customer._ui.marks import bold
 from services.taxes import RateSum
 from services.text import _, percent
 

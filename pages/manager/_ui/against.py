@@ -94,7 +94,7 @@ def _usual(figure: Figure, currency: str) -> str:
     if figure.usual is None:
         return _("too little data")
     ends = [_value(figure, v, currency) for v in (figure.usual.low, figure.usual.high)]
-    trend = {0: "", 1: f" ({_('rising')})", -1: f" ({_('falling')})"}[figure.usual.trend]
+    trend = {0: "", 1: " (" + _("rising") + ")", -1: " (" + _("falling") + ")"}[figure.usual.trend]
     return (" – ".join(ends) if ends[0] != ends[1] else ends[0]) + trend
 
 

@@ -98,6 +98,15 @@ def table(
     return int(rows[0]) if rows and rows[0] < len(shown) else None
 
 
+def listed(key: str, frame: pd.DataFrame, labels: dict[str, str], config: FIELD, told: str, of: str) -> int | None:
+    """An answer without a chart: the sentence, the rows, what they are of, and the files. The row that was chosen."""
+    sentence(told)
+    picked = table(key, frame, labels, config, pick=True)
+    st.caption(of)
+    files(key, frame, labels, [told, of])
+    return picked
+
+
 def files(
     key: str, frame: pd.DataFrame, labels: dict[str, str], notes: list[str],
     picture: tuple[dict[str, Any], pd.DataFrame] | None = None,

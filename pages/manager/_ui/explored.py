@@ -163,7 +163,7 @@ def behind(actor: Actor, view: View, found: Explored, cell: dict[str, str]) -> N
         line = _("{figure} altogether.").format(figure=charts.in_words(measure, value, found.currency))
         ratio = MEASURES[measure].ratio
         told_so = _("It is the sum of the first column of figures divided by the sum of the second.")
-        st.caption(md(f"{line} {told_so if ratio else _('The rows add up to it.')}"))
+        st.caption(md(line + " " + (told_so if ratio else _("The rows add up to it."))))
         _rows(rows, measure, found.currency)
         with st.container(horizontal=True, vertical_alignment="center"):
             first = page * 50 + 1

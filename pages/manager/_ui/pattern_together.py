@@ -63,14 +63,10 @@ def pairs(actor: Actor, view: View) -> None:
     told = _("Of {n} orders with {a}, {k} have {b} too.").format(
         n=number(int(first["n"])), a=first["name_a"], k=number(int(first["k"])), b=first["name_b"]
     )
-    drawn.sentence(told)
-    rows, labels = _percents(found.frame), _labels()
-    picked = drawn.table("pairs", rows, labels, _config(), pick=True)
     of = drawn.as_of(
         found.as_of, actor, _("orders; “to expect” is the share drawn towards the base rate, with 80 % range")
     )
-    st.caption(of)
-    drawn.files("pairs", rows, labels, [told, of])
+    picked = drawn.listed("pairs", _percents(found.frame), _labels(), _config(), told, of)
     if picked is not None:
         row = found.frame.iloc[picked]
         with reading(actor) as w:
@@ -118,15 +114,11 @@ def sequences(actor: Actor, view: View) -> None:
         empty(_("Too little data."), told.format(n=asked.FEWEST, days=days))
         return
     told = _said(found.frame.iloc[0], days)
-    drawn.sentence(told)
-    rows = _percents(found.frame)
     labels = _labels() | {"name_b": _("then bought"), "median_days": _("Median days")}
-    picked = drawn.table("sequences", rows, labels, _config(), pick=True)
     of = drawn.as_of(
         found.as_of, actor, _("first purchases of all time whose days are over; who had B before is not counted")
     )
-    st.caption(of)
-    drawn.files("sequences", rows, labels, [told, of])
+    picked = drawn.listed("sequences", _percents(found.frame), labels, _config(), told, of)
     if picked is not None:
         row = found.frame.iloc[picked]
         with reading(actor) as w:

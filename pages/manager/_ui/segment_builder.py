@@ -26,7 +26,8 @@ SEGMENT = "manager/segment.py"
 def count(counted: Counted, actor: Actor) -> None:
     """How many are in, three of them, and as of when."""
     many = ngettext("{n} customer", "{n} customers", counted.members)
-    st.markdown(f"**{md(many)}** {md(_('of {all}').format(all=number(counted.of)))}")
+    of = md(_("of {all}").format(all=number(counted.of)))
+    st.markdown(f"**{md(many)}** {of}")
     if counted.preview:
         st.text(_("For example: {names}").format(names=", ".join(m.name for m in counted.preview)))
     parts = _("rests on predictions: {n} who objected are left out").format(n=number(counted.objecting))
