@@ -19,6 +19,7 @@ MEANING = {
     Kind.DOCUMENT: "a JSON object",
     Kind.EMAIL: "an e-mail address",
     Kind.PHONE: "a telephone number in any notation",
+    Kind.ZONE: "the name of a time zone, `Europe/Berlin`",
 }
 
 

@@ -66,7 +66,8 @@ def _people() -> dict[str, list[Row]]:
         "customers": [
             {"customer_id": "C1", "name": "Müller, Jörg", "email": "Joerg@Example.COM", "phone": "030 / 1234567",
              "address": "Hauptstr. 1", "city": "Berlin", "country": "DE", "joined_at": "2024-01-02T09:00:00",
-             "account_manager_id": "1", "marketing_consent": "true", "attributes": '{"size": "L"}'},
+             "account_manager_id": "1", "marketing_consent": "true", "attributes": '{"size": "L"}',
+             "time_zone": "america/new_york"},
             {"customer_id": "C2", "company": "Acme GmbH", "marketing_consent": "no"},
         ],
     }  # fmt: skip

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from db.models import (
     Case,
     CaseState,
+    Customer,
     CustomerAddress,
     CustomerKind,
     CustomerPhone,
@@ -51,6 +52,15 @@ def changed(w: Work, **values: str | int) -> AccountChange:
 
 def home_street(**values: str) -> NewAddress:
     return NewAddress.model_validate({"street": "Main Street 1", "postal_code": "10115", "city": "Berlin", **values})
+
+
+def test_what_the_company_knows_of_the_time_zone_counts_until_one_of_the_own_is_chosen(w: Work) -> None:
+    w.session.get_one(Customer, w.actor.customer_id).time_zone = "America/New_York"  # as an import brings it
+    assert accounts.view(w).time_zone == "America/New_York"
+    accounts.change(w, changed(w, name="Ada King"))
+    assert w.session.get_one(Person, w.actor.person_id).time_zone == "America/New_York"
+    accounts.change(w, changed(w, time_zone="Europe/London"))
+    assert accounts.view(w).time_zone == "Europe/London"
 
 
 def test_a_changed_name_is_found_by_staff_and_stands_in_the_history(w: Work) -> None:

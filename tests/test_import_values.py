@@ -130,6 +130,12 @@ def test_local_times_become_instants_as_the_zone_says(moments: list[datetime], n
             assert before < moment
 
 
+def test_time_zones_are_known_by_their_names() -> None:
+    found, reasons = taken(Kind.ZONE, ["Europe/Berlin", " asia/kolkata ", "", "CEST", "../etc/passwd"])
+    assert found == ["Europe/Berlin", "Asia/Kolkata", "", "", ""]
+    assert [bool(reason) for reason in reasons] == [False, False, False, True, True]
+
+
 def test_times_with_a_zone_of_their_own_keep_it() -> None:
     found, reasons = taken(Kind.TIME, ["2024-05-01T10:00:00Z", "2024-05-01 10:00:00+02:00", "2024-05-01", ""])
     assert [str(f)[:16] for f in found] == ["2024-05-01T10:00", "2024-05-01T08:00", "2024-04-30T22:00", "NaT"]

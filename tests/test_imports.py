@@ -66,6 +66,7 @@ def test_every_table_comes_in_with_its_values(tmp_path: Path, ending: str) -> No
         assert (grace.manager_id, grace.email) == (ada.id, "grace@example.com")
         joerg, acme = only(w, Customer, source_id="C1"), only(w, Customer, source_id="C2")
         assert (joerg.name, joerg.kind, joerg.attributes) == ("Müller, Jörg", CustomerKind.INDIVIDUAL, {"size": "L"})
+        assert (joerg.time_zone, acme.time_zone) == ("America/New_York", None)
         assert joerg.joined_at == datetime(2024, 1, 2, 8, tzinfo=UTC)
         assert (acme.name, acme.kind) == ("Acme GmbH", CustomerKind.COMPANY)
         assert only(w, CustomerEmail, customer_id=joerg.id).email == "joerg@example.com"
@@ -179,6 +180,7 @@ FAULTY: dict[str, list[Row]] = {
         {"customer_id": "C3", "name": "bell \a"},
         {"customer_id": "C4", "attributes": "[1, 2]"},
         {"customer_id": "C5", "joined_at": "31.12.2020"},
+        {"customer_id": "C6", "name": "far away", "time_zone": "Europe/Atlantis"},
     ],
     "orders": [order("O1", "C1"), order("O2", "nobody"), order("O3", ordered_at="")],
     "order_lines": [
@@ -201,6 +203,7 @@ def test_a_row_that_cannot_be_taken_is_told_with_line_column_and_reason(tmp_path
         ("customers", "2", "email", "not an address"),
         ("customers", "9", "joined_at", "31.12.2020"),
         ("customers", "8", "attributes", "[1, 2]"),
+        ("customers", "10", "time_zone", "Europe/Atlantis"),
         ("customers", "5", "customer_id", "C1"),
         ("orders", "4", "ordered_at", ""),
         ("orders", "3", "customer_id", "nobody"),
@@ -212,7 +215,8 @@ def test_a_row_that_cannot_be_taken_is_told_with_line_column_and_reason(tmp_path
     assert all(r["reason"] for r in rejected(run))
     assert Path(str(run.rejects_file)).stat().st_mode & 0o077 == 0
     with reading(SYSTEM) as w:
-        assert only(w, Customer).name == "two lines"  # the customer went in without the e-mail
+        assert only(w, Customer, source_id="C1").name == "two lines"  # the customer went in without the e-mail
+        assert only(w, Customer, source_id="C6").time_zone is None  # and this one without the time zone
         assert w.session.exec(select(func.count()).select_from(CustomerEmail)).one() == 0
         assert only(w, Order).lines_cents == 1000
 

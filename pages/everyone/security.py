@@ -1,11 +1,13 @@
-"""One's own sign-in: password, e-mail address, second factor, the browsers that are signed in."""
+"""One's own sign-in: password, e-mail address, second factor, browsers; for the team language and time zone too."""
 
 import streamlit as st
 
+from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import EVERYBODY, require
 from pages._ui.marks import bold
 from pages._ui.show import when
+from pages.everyone._ui.preferences import own_preferences
 from pages.everyone._ui.second_factor import own_second_factor
 from services import passwords, recovery, sessions
 from services.text import _
@@ -88,6 +90,8 @@ def browsers() -> None:
 with left:
     change_password()
     change_email()
+    if actor.role is not Role.CUSTOMER:  # customers find it with their account
+        own_preferences()
 with right:
     own_second_factor()
     browsers()

@@ -101,7 +101,7 @@ def value_of(w: Work, own: Customer, person: Person, field: str) -> str:
         "name": shown_name(own, person),
         "company": own.company or "",
         "language": person.language,
-        "time_zone": person.time_zone or company.of(w).time_zone,
+        "time_zone": person.time_zone or own.time_zone or company.of(w).time_zone,
     }[field]
 
 

@@ -75,7 +75,7 @@ def view(w: Work) -> Account:
         is_company=own.kind is CustomerKind.COMPANY,
         email=person.email,
         language=person.language,
-        time_zone=person.time_zone or company.of(w).time_zone,
+        time_zone=person.time_zone or own.time_zone or company.of(w).time_zone,
         version=own.version,
         addresses=addresses(w, own.id),
         phones=phones(w, own.id),

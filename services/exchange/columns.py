@@ -70,4 +70,5 @@ _READERS: dict[Kind, Callable[[list[str], Column, Local], Distinct]] = {
     Kind.DOCUMENT: values.documents,
     Kind.EMAIL: texts.emails,
     Kind.PHONE: texts.phones,
+    Kind.ZONE: texts.zones,
 }

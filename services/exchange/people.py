@@ -68,7 +68,7 @@ def customers(w: Work, run: Run, rows: Rows) -> None:
         "kind": np.where(is_company, CustomerKind.COMPANY.value, CustomerKind.INDIVIDUAL.value).astype(object),
         "name": name,
         **{c: rows.or_none(c) for c in ("company", "birth_band", "gender", "segment", "income_band")},
-        **{c: rows.or_none(c) for c in ("household_size", "acquisition_channel", "language")},
+        **{c: rows.or_none(c) for c in ("household_size", "acquisition_channel", "language", "time_zone")},
         "account_manager_id": rows["account_manager_id row"],
         "joined_at": rows["joined_at"],
         "attributes": rows["attributes"],

@@ -51,8 +51,8 @@ NOTES: dict[str, Callable[[int], str]] = {
         "{n} row has a key that came before in the same file; the first one counts.",
         "{n} rows have a key that came before in the same file; the first ones count.", n),
     "left out": lambda n: ngettext(
-        "{n} e-mail address or phone number could not be taken; its row went in without it.",
-        "{n} e-mail addresses or phone numbers could not be taken; their rows went in without them.", n),
+        "{n} e-mail address, phone number or time zone could not be taken; its row went in without it.",
+        "{n} e-mail addresses, phone numbers or time zones could not be taken; their rows went in without them.", n),
     "phone as written": lambda n: ngettext(
         "{n} phone number could not be understood and is kept as it is written.",
         "{n} phone numbers could not be understood and are kept as they are written.", n),

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     DOCUMENT = "document"  # a JSON object
     EMAIL = "email"
     PHONE = "phone"
+    ZONE = "zone"  # the name of a time zone
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ CUSTOMERS = Table(
         Column("marketing_consent", Kind.TRUTH),
         _ATTRIBUTES,
         Column("language", most=16, extra=True),
+        Column("time_zone", Kind.ZONE, 64, soft=True, extra=True),
     ),
 )
 PRODUCTS = Table(
@@ -129,13 +131,7 @@ PRODUCTS = Table(
 CAMPAIGNS = Table(
     "campaigns",
     ("campaign_id",),
-    (
-        _key("campaign_id"),
-        Column("name"),
-        Column("kind", most=80),
-        _time("starts_at"),
-        _time("ends_at"),
-    ),
+    (_key("campaign_id"), Column("name"), Column("kind", most=80), _time("starts_at"), _time("ends_at")),
 )
 ORDERS = Table(
     "orders",

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from services import inputs
+from services import clock, inputs
 from services.errors import Invalid
 from services.exchange.distinct import Distinct, Local, each, reason
 from services.exchange.schema import Column
@@ -97,3 +97,17 @@ def phones(distinct: list[str], _column: Column, local: Local) -> Distinct:
         if value is not None and value[0] is None:
             found.note("phone as written", i)
     return found
+
+
+def zones(distinct: list[str], _column: Column, _local: Local) -> Distinct:
+    """Names of time zones as this machine knows them, in any case of letters."""
+    known = {name.casefold(): name for name in clock.zone_names()}
+
+    def one(text: str) -> str:
+        if not (plain := text.strip()):
+            return ""
+        if plain.casefold() not in known:
+            raise Invalid("", _("write a time zone like Europe/Berlin"))
+        return known[plain.casefold()]
+
+    return each(distinct, one, "")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
-from db.models import Person, Role, StandingOrder, StandingState
+from db.models import Customer, Person, Role, StandingOrder, StandingState
 from services import company
 from services.errors import RapportError
 from services.standing import mail
@@ -71,6 +71,7 @@ def _orderer(standing_id: int) -> Actor | None:
         who = next((p for p in people if p.id == one.person_id), people[0] if people else None)
         if who is None:
             return None
+        own = who.time_zone or w.session.get_one(Customer, one.customer_id).time_zone
         return Actor(
             person_id=who.id,
             role=who.role,
@@ -78,7 +79,7 @@ def _orderer(standing_id: int) -> Actor | None:
             email=who.email,
             customer_id=who.customer_id,
             language=who.language,
-            zone=ZoneInfo(who.time_zone) if who.time_zone else company.of(w).zone,
+            zone=ZoneInfo(own) if own else company.of(w).zone,
             sees_orders=who.sees_orders,
             may_order=who.may_order,
             manages_people=who.manages_people,
