@@ -31,6 +31,8 @@ def everything(session: Session) -> Iterator[tuple[str, str, str]]:
     if session.get_bind().dialect.name == "sqlite":
         for (line,) in session.connection().exec_driver_sql("SELECT text FROM customer_fts"):
             yield "customer_fts", "text", str(line)
+        for (line,) in session.connection().exec_driver_sql("SELECT subject FROM case_fts"):
+            yield "case_fts", "subject", str(line)
 
 
 def found(session: Session, *words: str) -> set[tuple[str, str]]:

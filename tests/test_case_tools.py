@@ -225,9 +225,7 @@ def test_words_for_a_contact_are_about_a_reason_that_contacts_can_have(agent: Wo
         text_modules.save(boss, kind, "Leak", "It leaks.", about="Some topic of cases")
 
 
-def test_the_list_pages_by_time_left_through_every_case_once(
-    ada: Work, agent: Work, boss: Work, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_list_pages_by_time_left_through_every_case_once(ada: Work, agent: Work, boss: Work) -> None:
     topic_list.add(boss, "Leak")
     made = [asked(ada, f"Question {n:02}", "Leak" if n % 2 else "") for n in range(60)]
     for case in made[:10]:
@@ -251,9 +249,6 @@ def test_the_list_pages_by_time_left_through_every_case_once(
     assert ids(text="question 07") == {made[7].id}
     search.index(agent, made[0].customer_id)
     assert len(ids(text=agent.session.get_one(Customer, made[0].customer_id).name)) == desk.PAGE
-    monkeypatch.setattr(desk, "LATEST", 10)
-    assert ids(text="question 07") == set(), "subjects are searched in the latest cases only"
-    assert ids(text="question 57") == {made[57].id}
     assert ids(topic="Leak", which=Which.WAITING) == {case.id for case in made[1:10:2]}
     assert ids(overdue=True) == set()
     assert ids(scope=Scope.ALL, which=Which.SETTLED) == set()

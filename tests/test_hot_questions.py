@@ -53,6 +53,8 @@ STAFF: dict[str, Question] = {
         for which in Which
     },
     "cases that are late": lambda w, _c: desk.page(w, Filters(Scope.ALL, overdue=True)),
+    "cases, a word": lambda w, _c: desk.page(w, Filters(Scope.ALL, Which.ALL, text="kettle")),
+    "cases, a word of few": lambda w, _c: desk.page(w, Filters(Scope.ALL, Which.ALL, text="copper pot")),
     "nothing planned": lambda w, _c: quiet.nothing_planned(w),
     "not contacted": lambda w, _c: quiet.not_contacted(w, 30),
     "the customer": lambda w, c: customer_overview.overview(w, c),
@@ -114,7 +116,8 @@ def _life(n: int) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
     yield m.OrderLine, {"order_id": n, "line_no": 1, "name": "Kettle", "quantity": 1, "line_total_cents": 2500}
     paid = {"order_id": n, "seq": 1, "method": "transfer", "amount_cents": 2500}
     yield m.Payment, paid | {"state": m.PaymentState.OPEN if n % 40 == 0 and n <= SMALL else m.PaymentState.PAID}
-    case = {"id": n, "subject": "Kettle", "opened_at": at, "owner_id": owner, "closed_at": None if is_open else at}
+    subject = "Copper pot" if n == 3 else "Kettle"
+    case = {"id": n, "subject": subject, "opened_at": at, "owner_id": owner, "closed_at": None if is_open else at}
     state = (m.CaseState.WAITING if n % 4 == 0 else m.CaseState.OPEN) if is_open else m.CaseState.CLOSED
     yield m.Case, mine | case | {"state": state, "due_at": at if state is m.CaseState.OPEN else None}
     yield m.Message, mine | {"case_id": n, "direction": m.Direction.IN, "body": "the kettle", "sent_at": at}
@@ -149,6 +152,8 @@ def test_ten_times_the_company_costs_no_question_more(
     connection: Connection, asking: Callable[[Role, int], Work], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quiet, "WINDOW", 100)
+    monkeypatch.setattr(desk, "FITTING", 100)
+    monkeypatch.setattr(desk, "LATEST", 100)
     grow(connection, 1, SMALL)
     before = costs(connection, asking)
     grow(connection, SMALL + 1, LARGE)

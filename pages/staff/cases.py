@@ -60,11 +60,12 @@ def listing() -> None:
     found: list[Page] = []
     with reported(), reading(actor) as w:
         found.append(desk.page(w, filters, after))
-    if filters.text:
-        told = ngettext("Subjects are searched in the latest {n} case.",
-                        "Subjects are searched in the latest {n} cases.", desk.LATEST)  # fmt: skip
-        st.caption(told.format(n=number(desk.LATEST)))
     for page in found:
+        if page.cut:
+            told = ngettext("Listed are the newest {n} case whose subject fits; one more word finds older ones.",
+                            "Listed are the newest {n} cases whose subject fits; one more word finds older ones.",
+                            desk.FITTING)  # fmt: skip
+            st.caption(told.format(n=number(desk.FITTING)))
         rows(page, after, actor)
     if after and not found and st.button(_("From the start"), icon=":material/first_page:", key="cases_again"):
         turn(PLACE, "")

@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlmodel import col
-from sqlmodel import select as sql_select
 
+from db import case_search
 from db.models import Case, CaseState, Customer, Role, StaffMember, Team
 from services import search
 from services.cases.rules import case_number
@@ -20,7 +20,8 @@ from services.text import _
 from services.work import Work
 
 PAGE = 25
-LATEST = 5_000  # cases whose subjects are searched: a search stays as quick when there are millions
+FITTING = 1_000  # newest cases whose subject fits that are narrowed further: a search stays as quick among millions
+LATEST = 5_000  # cases that are looked through for words too short for the index
 NAMED = 60  # customers, found best first by the index of the search, whose cases are found by their name
 
 
@@ -68,19 +69,20 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """`after` leads to the next page; empty at the end."""
+    """`after` leads to the next page; empty at the end. `cut`: more subjects fit than are narrowed further."""
 
     rows: list[Row]
     after: str
+    cut: bool = False
 
 
 def page(w: Work, wanted: Filters, after: str = "") -> Page:
     """Cases with a clock by time left, then the others, newest first. Two questions, however many there are. Staff.
 
-    Only what the house has to act on has a clock.
+    Only what the house has to act on has a clock. Words to search for cost the questions of the search besides.
     """
     w.require(Role.STAFF)
-    statement = _statement(w, wanted)
+    statement, cut = _with_words(w, _statement(w, wanted), line(wanted.text, _("Search"), 100, required=False))
     timed, place = _place(after)
     rows: list[Any] = []
     if timed and wanted.which not in (Which.SETTLED, Which.WAITING):
@@ -97,7 +99,7 @@ def page(w: Work, wanted: Filters, after: str = "") -> Page:
             rest = rest.where(col(Case.id) < place[1])
         rows += list(w.session.connection().execute(rest.limit(PAGE + 1 - len(rows))))
     shown = rows[:PAGE]
-    return Page([_row(w, r) for r in shown], _after(shown[-1]) if len(rows) > PAGE else "")
+    return Page([_row(w, r) for r in shown], _after(shown[-1]) if len(rows) > PAGE else "", cut)
 
 
 def _statement(w: Work, wanted: Filters) -> Select[*tuple[Any, ...]]:
@@ -122,20 +124,20 @@ def _statement(w: Work, wanted: Filters) -> Select[*tuple[Any, ...]]:
         statement = statement.where(col(Case.team_id) == wanted.team_id)
     if wanted.overdue:
         statement = statement.where(col(Case.due_at) < w.now)
-    return _with_words(w, statement, line(wanted.text, _("Search"), 100, required=False))
+    return statement
 
 
-def _with_words(w: Work, statement: Select[*tuple[Any, ...]], words: str) -> Select[*tuple[Any, ...]]:
-    """Narrowed to a number, or to customers the words fit and the latest subjects that contain them."""
+def _with_words(w: Work, statement: Select[*tuple[Any, ...]], words: str) -> tuple[Select[*tuple[Any, ...]], bool]:
+    """Narrowed to a number, or to customers and subjects that the words fit; whether more subjects fit."""
     number = words.removeprefix("Q").removeprefix("q").lstrip("0")
     if number.isascii() and number.isdecimal() and len(number) < 10:
-        return statement.where(col(Case.id) == int(number))
+        return statement.where(col(Case.id) == int(number)), False
     if not words:
-        return statement
-    newest = w.session.exec(sql_select(func.max(Case.id))).one() or 0
-    latest = and_(col(Case.id) > newest - LATEST, col(Case.subject).icontains(words, autoescape=True))
+        return statement, False
+    fitting = case_search.newest(w.session, words.split(), FITTING + 1, LATEST)
     named = [hit.customer_id for hit in search.customers(w, words, NAMED)]
-    return statement.where(or_(latest, col(Case.customer_id).in_(named)))
+    fits = or_(col(Case.id).in_(fitting[:FITTING]), col(Case.customer_id).in_(named))
+    return statement.where(fits), len(fitting) > FITTING
 
 
 def _row(w: Work, r: Any) -> Row:
