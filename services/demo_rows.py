@@ -29,7 +29,7 @@ from db.models import (
     Team,
     TeamMember,
 )
-from services import audit, demo_case_rules, demo_house, demo_products
+from services import audit, demo_case_rules, demo_house, demo_missed, demo_products
 from services.demo_answers import first_answers
 from services.exchange import writing
 from services.exchange.afterwards import patient
@@ -291,6 +291,7 @@ KINDS: dict[str, Callable[[Adding], int]] = {
     "teams": _teams,
     "case rules": _case_rules,
     "dates": _dates,
+    "missed service goals": demo_missed.missed,
     "contact reasons": demo_house.contact_reasons,
     "planning": demo_house.planning,
     "areas": demo_house.areas,

@@ -7,12 +7,13 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlmodel import Session, col
 
 from db import schema
 from db.engine import Engines, make_engines
 from db.models import (
+    ALARMS,
     STILL_OPEN,
     TEAM,
     AuditEntry,
@@ -219,8 +220,9 @@ def test_the_trail_says_what_was_added_but_not_the_password(summary: demo.DemoSu
     with reading(SYSTEM) as w:
         trail = list(w.session.execute(select(AuditEntry).where(col(AuditEntry.action).like("demo.%"))).scalars())
         assert len(trail) == 19
-        text = json.dumps([e.after for e in trail])
-        assert summary.sign_ins[0].password not in text
+        late = {entry.reason for entry in w.session.execute(select(AuditEntry).where(text(ALARMS))).scalars()}
+        assert late == {"answer", "solution"}, "there are missed goals of both kinds to look at"
+        assert summary.sign_ins[0].password not in json.dumps([e.after for e in trail])
 
 
 def test_a_company_with_customers_is_left_alone(summary: demo.DemoSummary) -> None:

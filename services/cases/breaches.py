@@ -61,6 +61,8 @@ def missed(w: Work, days: int) -> list[Breach]:
         .join(Customer, col(Customer.id) == col(Case.customer_id))
         .outerjoin(Team, col(Team.id) == col(Case.team_id))
         .where(text(ALARMS), col(AuditEntry.at) >= w.now - timedelta(days=days),
+               # Where an import was taken back, a later case may bear the number of one that is gone.
+               col(AuditEntry.at) >= col(Case.opened_at),
                col(AuditEntry.reason).in_(("answer", "solution")))
         .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
         .limit(MOST)
