@@ -35,11 +35,18 @@ def of_page(url: str) -> dict[str, str]:
         "O": _("Open"),
         "S": _("Find a customer"),
     }
+    # These answer while the dialog of a line is open.
+    later = {
+        "H": _("In an hour (after M)"),
+        "T": _("Tomorrow morning (after M)"),
+        "W": _("Next Monday (after M)"),
+    }
     pages = {
-        "today": today,
+        "today": today | later,
         "cases": {key: told for key, told in today.items() if key in "JKO"} | {"X": _("Choose the line for a macro")},
         "customer": customer,
         "customers": {"S": _("To the search field"), "N": _("New customer")},
+        "contact-rules": {"N": _("New rule")},
         "order-desk": {"P": _("Start packing"), "D": _("It has arrived")},
     }
     return pages.get(url, {})
@@ -47,7 +54,12 @@ def of_page(url: str) -> dict[str, str]:
 
 def everywhere() -> dict[str, str]:
     """On every page of the team. Streamlit keeps R and C for itself; / and ? mean nothing to a browser's page."""
-    return {"/": _("Find customer, order or case"), "?": _("This list"), "Esc": _("Close, or leave a field")}
+    return {
+        "/": _("Find customer, order or case"),
+        "?": _("This list"),
+        "Esc": _("Close, or leave a field"),
+        "Ctrl+Enter": _("Send what is written"),
+    }
 
 
 def keys(actor: Actor, url: str) -> None:
