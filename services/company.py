@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from babel.numbers import list_currencies
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, select
@@ -56,6 +57,8 @@ class Company(BaseModel):
         return ZoneInfo(self.time_zone)
 
 
+#: What a company can be in: wherever a telephone number can be of.
+COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
 #: What customers can change and the administrator can make wait for approval.
 APPROVABLE = ("name", "company", "email", "address", "phone")
 MOST_YEARS = 30
@@ -95,6 +98,8 @@ def checked(change: dict[str, Any]) -> dict[str, Any]:
         raise Invalid(_("Time zone"), _("choose one from the list"))
     if "language" in change and change["language"] not in LANGUAGES:
         raise Invalid(_("Language"), _("choose one from the list"))
+    if "country" in change and change["country"] not in COUNTRIES:
+        raise Invalid(_("Country"), _("choose one from the list"))
     if "needs_approval" in change:
         if not set(change["needs_approval"]) <= set(APPROVABLE):
             raise Invalid(_("Needs approval"), _("choose from the list"))

@@ -35,6 +35,14 @@ def test_a_change_leaves_a_trace_of_what_differs(session: Session, work_as: Work
     assert (entry.before, entry.after) == ({"name": "Rapport"}, {"name": "Kettle & Sons"})
 
 
+def test_where_the_company_is_can_be_changed_to_any_country(session: Session, work_as: WorkAs) -> None:
+    w = work_as(make.actor(session, Role.ADMIN))
+    company_settings.change(w, country="DK")
+    assert company.of(w).country == "DK"
+    with pytest.raises(Invalid):
+        company_settings.change(w, country="Atlantis")
+
+
 def test_a_new_time_zone_moves_the_sums_to_their_new_days(session: Session, work_as: WorkAs) -> None:
     w = work_as(make.actor(session, Role.ADMIN))
     joined = make.customer(session).joined_at

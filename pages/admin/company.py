@@ -6,6 +6,7 @@ from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.narrow import narrow
+from pages._ui.places import CURRENCIES, countries, currency_in_words
 from pages._ui.show import home
 from pages.admin._ui.areas import areas
 from pages.admin._ui.hours import hours
@@ -35,6 +36,23 @@ with narrow():
                 format_func=lambda _l: "English",
                 key="company_lang",
             )
+            nations = countries(actor.language)
+            country = st.selectbox(
+                _("Country"),
+                nations,
+                list(nations).index(now.country),
+                format_func=nations.__getitem__,
+                help=_("Telephone numbers without a country code are read as numbers of this country."),
+                key="company_country",
+            )
+            currency = st.selectbox(
+                _("Currency"),
+                CURRENCIES,
+                CURRENCIES.index(now.currency),
+                format_func=currency_in_words,
+                help=_("Amounts are kept in it, so it cannot be changed once there are prices or orders."),
+                key="company_currency",
+            )
             fields = accounts.labels()
             approval = st.multiselect(
                 _("Changes by customers that staff approve first"),
@@ -54,11 +72,6 @@ with narrow():
                 now.return_days,
                 key="company_return_days",
             )
-            st.caption(
-                _("Amounts are kept in {currency}. The currency cannot be changed once there are orders.").format(
-                    currency=now.currency
-                )
-            )
             sent = st.form_submit_button(_("Save"), type="primary")
         if sent:
             with reported(_("Saved.")) as outcome, work(actor) as w:
@@ -67,6 +80,8 @@ with narrow():
                     name=name,
                     time_zone=zone,
                     language=language,
+                    country=country,
+                    currency=currency,
                     needs_approval=approval,
                     retention_years=years,
                     return_days=days,

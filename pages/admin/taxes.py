@@ -54,6 +54,8 @@ def new_rate(classes: list[Class], today: date, who: Actor) -> None:
             code = chosen or taxes.save_class(w, name)
             taxes.save_rate(w, NewRate(tax_class=code, percent=typed or "", valid_from=since))
         if outcome.ok:
+            for field in ("class_name", "rate_percent"):
+                st.session_state.pop(field, None)
             st.rerun()
 
 

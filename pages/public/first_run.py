@@ -1,23 +1,21 @@
 """The first page of a new installation: company, first administrator, and what to begin with."""
 
 import streamlit as st
-from babel.numbers import get_currency_name, list_currencies
 
 from pages._ui import guard, signing_in
 from pages._ui.feedback import reported
 from pages._ui.guard import visitor
 from pages._ui.marks import bold
 from pages._ui.narrow import narrow
+from pages._ui.places import CURRENCIES, countries, currency_in_words
+from pages._ui.show import home
 from services import clock, first_run
 from services.text import LANGUAGES, _
 from services.work import reading, work
 
 actor = visitor()
 
-CURRENCIES = ["EUR", "USD", "GBP", "CHF", "JPY", "BRL", "SEK", "PLN", "INR", "CAD", "AUD"]
-OTHERS = sorted(c for c in list_currencies() if c not in CURRENCIES and len(c) == 3)
 ZONES = sorted(z for z in clock.zone_names() if "/" in z and not z.startswith(("Etc/", "SystemV/", "posix/", "right/")))
-COUNTRIES = ["DE", "AT", "CH", "GB", "US", "CA", "AU", "FR", "ES", "IT", "NL", "BE", "PL", "SE", "BR", "IN", "JP", "PT"]
 BEGIN = {
     "demo": _("Load the demonstration company: 500 customers, three years of orders and contacts"),
     "empty": _("Start empty"),
@@ -44,8 +42,8 @@ with narrow():
         company_name = st.text_input(_("Company name"), key="setup_company", max_chars=120)
         currency = st.selectbox(
             _("Currency"),
-            [*CURRENCIES, *OTHERS],
-            format_func=lambda c: f"{c} – {get_currency_name(c, locale='en')}",
+            CURRENCIES,
+            format_func=currency_in_words,
             key="setup_currency",
         )
         zone = st.selectbox(
@@ -55,9 +53,12 @@ with narrow():
             help=_("A day of your figures begins at midnight here."),
             key="setup_zone",
         )
+        nations = countries(actor.language)
         country = st.selectbox(
             _("Country"),
-            COUNTRIES,
+            nations,
+            list(nations).index(home().country),
+            format_func=nations.__getitem__,
             help=_("Telephone numbers without a country code are read as numbers of this country."),
             key="setup_country",
         )

@@ -34,6 +34,12 @@ def asked(actor: Actor) -> Wanted:
     return Wanted(text=text or "", category=category or "", off_shelf=bool(off_shelf))
 
 
+def known(actor: Actor) -> bool:
+    """Whether there is any product at all, sold or not."""
+    with reading(actor) as w:
+        return bool(products.rows(w, Wanted(off_shelf=True), most=1))
+
+
 @st.fragment
 def table() -> None:
     """Filters and the page of products they give."""
@@ -43,7 +49,12 @@ def table() -> None:
     with reading(who) as w:
         rows = products.rows(w, wanted, after=places[-1] if places else None)
     if not rows:
-        empty(_("No product like that"), _("Try another word, or show what is not sold any more."))
+        if wanted == Wanted(off_shelf=wanted.off_shelf) and not known(who):
+            empty(
+                _("There are no products yet"), _("A manager adds the first one above; an import brings many at once.")
+            )
+        else:
+            empty(_("No product like that"), _("Try another word, or show what is not sold any more."))
         return
     product_table.editor(rows, who)
     product_table.turn(wanted, rows, places)

@@ -9,8 +9,8 @@ import streamlit as st
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
-from pages._ui.show import home
-from services import delivery_fees, money
+from pages._ui.show import home, price
+from services import delivery, delivery_fees, money
 from services.delivery_fees import Step
 from services.text import _, minor_digits
 from services.work import reading, work
@@ -24,11 +24,12 @@ def fees() -> None:
     actor, currency = require(Role.ADMIN), home().currency
     with reading(actor) as w:
         steps = delivery_fees.table(w)
+    usual = delivery.tariff(currency)
     st.caption(
         _(
             "By the value of the goods after discount, in {currency}. An empty country stands for all others. "
-            "Without a table the built-in tariff holds."
-        ).format(currency=currency)
+            "Without a table delivery costs {flat}, and nothing from {free} on."
+        ).format(currency=currency, flat=price(usual.flat_cents), free=price(usual.free_from_cents))
     )
     rows = [
         {COUNTRY: s.country, FROM: _typed(s.from_cents, currency), FEE: _typed(s.fee_cents, currency)} for s in steps
