@@ -26,7 +26,7 @@ from db.models import (
 from services import accounts, audit
 from services.accounts import AccountChange, NewAddress, Stale
 from services.errors import Conflict, Invalid, NotAllowed, NotFound
-from services.work import Actor, Work
+from services.work import VISITOR, Actor, Work
 from tests import make
 
 WorkAs = Callable[[Actor], Work]
@@ -195,6 +195,21 @@ def test_the_history_names_colleagues_and_hides_what_is_internal(w: Work, work_a
     [change] = accounts.history(w)
     assert (change.field, change.old, change.new) == ("Name", "Ada", "Ada L.")
     assert change.who == f"{staff.actor.name} of our team"
+
+
+def test_what_a_registration_wrote_is_told_without_empty_lines_and_in_words(session: Session, work_as: WorkAs) -> None:
+    me = make.actor(session, Role.CUSTOMER, of=make.customer(session))
+    own, person = session.get_one(Customer, me.customer_id), session.get_one(Person, me.person_id)
+    visitor = work_as(VISITOR)
+    for entity, row in (("customer", own), ("person", person)):
+        audit.record(visitor, "auth.registered", entity, row.id, customer_id=own.id, after=audit.snapshot(row))
+    seen = [(c.who, c.field, c.old, c.new) for c in accounts.history(work_as(me))]
+    assert seen == [
+        ("You", "Name", "", person.name),
+        ("You", "Language", "", "English"),
+        ("You", "E-mail", "", person.email),
+        ("At the registration", "Name", "", own.name),
+    ]
 
 
 def test_the_overview_shows_what_is_open_and_nobody_elses(w: Work, stranger: Work) -> None:

@@ -88,11 +88,12 @@ st.download_button(
 )
 notes = ngettext("{n} internal note is kept about contacts", "{n} internal notes are kept about contacts", mine.notes)
 planned = ngettext("{n} follow-up was planned", "{n} follow-ups were planned", mine.follow_ups)
-st.caption(
-    _("Not shown: {notes}, {planned}. Where you wrote to us yourself, your words are here.").format(
-        notes=notes, planned=planned
+if mine.notes or mine.follow_ups:
+    st.caption(
+        _("Not shown: {notes}, {planned}. Where you wrote to us yourself, your words are here.").format(
+            notes=notes, planned=planned
+        )
     )
-)
 predicted()
 for part in mine.parts:
     if part.rows:

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from db.models import TEAM, AuditEntry
 from services import access
 from services.accounts.details import labels
-from services.text import _
+from services.text import LANGUAGES, _, own_name
 from services.work import Work
 
 MOST = 50
@@ -50,7 +50,8 @@ def _changes(w: Work, row: AuditEntry) -> list[Change]:
     fields = [f for f in words if f in row.before or f in row.after]
     if not _is_mine(w, row):
         fields = [f for f in fields if f not in _PERSONAL]
-    return [Change(row.at, _who(w, row), words[f], _text(row.before.get(f)), _text(row.after.get(f))) for f in fields]
+    told = [(f, _text(f, row.before.get(f)), _text(f, row.after.get(f))) for f in fields]
+    return [Change(row.at, _who(w, row), words[f], old, new) for f, old, new in told if old or new]
 
 
 def _is_mine(w: Work, row: AuditEntry) -> bool:
@@ -76,8 +77,12 @@ def _who(w: Work, row: AuditEntry) -> str:
         return _("You")
     if row.actor_role in TEAM:
         return _("{name} of our team").format(name=row.actor_name)
+    if row.actor_id is None and row.actor_role == "visitor":  # with a mailed link, before signing in
+        return _("You") if row.entity == _PERSON or "person_id" in row.after else _("At the registration")
     return row.actor_name or _("We")
 
 
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+def _text(field: str, value: Any) -> str:
+    if value is None:
+        return ""
+    return own_name(str(value)) if field == "language" and value in LANGUAGES else str(value)

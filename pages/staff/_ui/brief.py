@@ -86,13 +86,13 @@ def reach(seen: Overview) -> dict[str, Any]:
 
 
 def may(seen: Overview) -> str:
-    """What the customer agreed to and what not, in a line."""
+    """What may be done as the customer last said, or as it is without an answer, and what not, in a line."""
     names = consents.names()
-    yes = ", ".join(names[c.purpose] for c in seen.consents if c.granted)
-    no = ", ".join(names[c.purpose] for c in seen.consents if not c.granted)
+    yes = ", ".join(names[c.purpose] for c in seen.consents if c.holds)
+    no = ", ".join(names[c.purpose] for c in seen.consents if not c.holds)
     if not no:
-        return _("Agreed to everything")
-    told = (_("Agreed: {purposes}").format(purposes=yes) if yes else "", _("Not: {purposes}").format(purposes=no))
+        return _("Everything is allowed")
+    told = (_("Allowed: {purposes}").format(purposes=yes) if yes else "", _("Not: {purposes}").format(purposes=no))
     return " · ".join(t for t in told if t)
 
 
