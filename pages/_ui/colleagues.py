@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.models import Role
+from pages._ui.anew import anew, field
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.marks import bold
@@ -69,8 +70,8 @@ def _rights(key: str, now: Rights) -> Rights:
 def _invite(actor: Actor, customer_id: int | None, known: tuple[str, ...], *, first: bool) -> None:
     with st.form(f"invite_{customer_id}", clear_on_submit=False):
         st.markdown(bold(_("Invite somebody")))
-        name = st.text_input(_("Name"), key="invite_name", max_chars=120)
-        email = st.text_input(_("E-mail"), next(iter(known), ""), key="invite_email", type="email", validate="")
+        name = st.text_input(_("Name"), key=field("invite_name"), max_chars=120)
+        email = st.text_input(_("E-mail"), next(iter(known), ""), key=field("invite_email"), type="email", validate="")
         rights = EVERYTHING if first else _rights("new", Rights())
         if first:
             st.caption(_("The first person sees orders, orders, and manages the people."))
@@ -79,6 +80,5 @@ def _invite(actor: Actor, customer_id: int | None, known: tuple[str, ...], *, fi
         with reported(_("The invitation is on its way.")) as outcome, work(actor) as w:
             colleagues.invite(w, name, email, rights, customer_id)
         if outcome.ok:
-            for key in ("invite_name", "invite_email"):
-                st.session_state.pop(key, None)
+            anew("invite_name", "invite_email")
             st.rerun()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.models import TEAM, Role
+from pages._ui.anew import anew, field
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.marks import bold
@@ -25,14 +26,15 @@ def invite() -> None:
     with st.form("invite", clear_on_submit=False):
         st.markdown(bold(_("Invite a colleague")))
         left, middle, right = st.columns([2, 2, 1])
-        name = left.text_input(_("Name"), key="invite_name", max_chars=120)
-        email = middle.text_input(_("E-mail"), type="email", key="invite_email", validate="")
+        name = left.text_input(_("Name"), key=field("invite_name"), max_chars=120)
+        email = middle.text_input(_("E-mail"), type="email", key=field("invite_email"), validate="")
         role = right.selectbox(_("Role"), TEAM, format_func=ROLES.__getitem__, key="invite_role")
         sent = st.form_submit_button(_("Send invitation"), type="primary", icon=":material/send:")
     if sent:
         with reported(_("Invitation is on its way.")) as outcome, work(who) as w:
             people.invite(w, name, email, role)
         if outcome.ok:
+            anew("invite_name", "invite_email")
             st.rerun()
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import streamlit as st
 
 from db.models import Role
+from pages._ui.anew import anew, field
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.marks import bold
@@ -44,9 +45,9 @@ def new_rate(classes: list[Class], today: date, who: Actor) -> None:
     names = {c.code: c.name for c in classes} | {"": _("A new class ...")}
     chosen = st.selectbox(_("Tax class"), list(names), format_func=names.__getitem__, key="rate_class")
     with st.form("rate", border=False):
-        name = st.text_input(_("Name of the new class"), key="class_name", max_chars=80) if not chosen else ""
+        name = st.text_input(_("Name of the new class"), key=field("class_name"), max_chars=80) if not chosen else ""
         left, right = st.columns(2)
-        typed = left.text_input(_("Per cent"), key="rate_percent", max_chars=10, placeholder="19")
+        typed = left.text_input(_("Per cent"), key=field("rate_percent"), max_chars=10, placeholder="19")
         since = right.date_input(_("From"), value=today, key="rate_from")
         sent = st.form_submit_button(_("Add the rate"), type="primary", icon=":material/add:")
     if sent:
@@ -54,8 +55,7 @@ def new_rate(classes: list[Class], today: date, who: Actor) -> None:
             code = chosen or taxes.save_class(w, name)
             taxes.save_rate(w, NewRate(tax_class=code, percent=typed or "", valid_from=since))
         if outcome.ok:
-            for field in ("class_name", "rate_percent"):
-                st.session_state.pop(field, None)
+            anew("class_name", "rate_percent")
             st.rerun()
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.models import Role
+from pages._ui.anew import anew, field
 from pages._ui.feedback import reported, say
 from pages._ui.guard import require
 from pages._ui.show import md, when
@@ -23,7 +24,7 @@ SECURITY, PEOPLE = "everyone/security.py", "customer/people.py"
 
 def version_seen(account: Account) -> int:
     """The version the form was filled from: that of the moment when its fields were first drawn."""
-    if "account_name" not in st.session_state:
+    if field("account_name") not in st.session_state:
         st.session_state["_account_version"] = account.version
     return int(st.session_state.setdefault("_account_version", account.version))
 
@@ -36,11 +37,11 @@ def details() -> None:
         account = accounts.view(w)
     version = version_seen(account)
     with st.form("account_details", clear_on_submit=False):
-        name = st.text_input(_("Name"), account.name, key="account_name", max_chars=200, autocomplete="name")
+        name = st.text_input(_("Name"), account.name, key=field("account_name"), max_chars=200, autocomplete="name")
         company = st.text_input(
             _("Company") if account.is_company else _("Company (optional)"),
             account.company,
-            key="account_company",
+            key=field("account_company"),
             max_chars=200,
             autocomplete="organization",
             disabled=not own_affairs(who),
@@ -62,8 +63,8 @@ def details() -> None:
                 raise
         if outcome.ok:
             say(_("Your details were saved.") if not held else _("Your change waits for our approval now."))
-            for field in ("_account_version", *(f"account_{f}" for f in held)):
-                st.session_state.pop(field, None)  # the form shows again what counts
+            st.session_state.pop("_account_version", None)
+            anew(*(f"account_{name}" for name in held))  # the form shows again what counts
             st.rerun()
 
 
@@ -88,7 +89,7 @@ with reading(actor) as w:
     account = accounts.view(w)
 st.title(_("My account"))
 st.caption(_("Customer number {number}").format(number=md(account.number)))
-own_requests(_("Changes that wait for approval"))
+own_requests(_("Changes you asked us for"))
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader(_("Details"))

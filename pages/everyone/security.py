@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.models import Role
+from pages._ui.anew import anew, field
 from pages._ui.feedback import reported
 from pages._ui.guard import EVERYBODY, require
 from pages._ui.marks import bold
@@ -25,8 +26,10 @@ def change_password() -> None:
     who = require(*EVERYBODY)
     with st.form("change_password", clear_on_submit=False):
         st.markdown(f"**{_('Change password')}**")
-        old = st.text_input(_("Current password"), type="password", key="pw_old", autocomplete="current-password")
-        new = st.text_input(_("New password"), type="password", key="pw_new", autocomplete="new-password")
+        old = st.text_input(
+            _("Current password"), type="password", key=field("pw_old"), autocomplete="current-password"
+        )
+        new = st.text_input(_("New password"), type="password", key=field("pw_new"), autocomplete="new-password")
         st.caption(_("At least {n} characters; no other rules.").format(n=passwords.SHORTEST))
         sent = st.form_submit_button(_("Change password"), type="primary")
     if sent:
@@ -36,8 +39,7 @@ def change_password() -> None:
         ):
             recovery.change_password(w, old, new)
         if outcome.ok:
-            st.session_state.pop("pw_old", None)
-            st.session_state.pop("pw_new", None)
+            anew("pw_old", "pw_new")
             st.rerun()
 
 
@@ -48,16 +50,20 @@ def change_email() -> None:
     with st.form("change_email", clear_on_submit=False):
         st.markdown(bold(_("Change e-mail address")))
         st.text(_("Now: {email}").format(email=who.email))
-        new = st.text_input(_("New e-mail"), type="email", key="email_new", validate="")
+        new = st.text_input(_("New e-mail"), type="email", key=field("email_new"), validate="")
         password = st.text_input(
-            _("Current password"), type="password", key="email_password", autocomplete="current-password"
+            _("Current password"), type="password", key=field("email_password"), autocomplete="current-password"
         )
         sent = st.form_submit_button(_("Send a link to the new address"), type="primary")
     if sent:
         with reported() as outcome, work(who) as w:
             recovery.ask_email_change(w, new, password)
         if outcome.ok:
-            st.success(_("Open the link that was mailed to the new address. Until then nothing changes."))
+            anew("email_new", "email_password")
+            st.session_state["_email_asked"] = True
+            st.rerun(scope="fragment")
+    if st.session_state.pop("_email_asked", False):
+        st.success(_("Open the link that was mailed to the new address. Until then nothing changes."))
 
 
 @st.fragment

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.models import ReasonKind, Role
+from pages._ui.anew import anew, field
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.narrow import narrow
@@ -73,13 +74,13 @@ def listed(kind: ReasonKind) -> None:
         st.form("add", clear_on_submit=False, border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
-        label = st.text_input(_("A further reason"), key="new_reason", max_chars=LONGEST)
+        label = st.text_input(_("A further reason"), key=field("new_reason"), max_chars=LONGEST)
         sent = st.form_submit_button(_("Add"), type="primary", icon=":material/add:")
     if sent:
         with reported(_("Saved.")) as outcome, work(who) as w:
             reasons.add(w, kind, label)
         if outcome.ok:
-            st.session_state.pop("new_reason", None)
+            anew("new_reason")
             st.rerun()
 
 

@@ -58,6 +58,7 @@ def moves_house(page: Page, server: LiveServer) -> None:
     page.get_by_role("button", name="Add number").click()
     expect(page.get_by_text("The number was added.")).to_be_visible()
     expect(page.get_by_text("added: ").first).to_be_visible()
+    expect(page.get_by_role("textbox", name="Another number")).to_have_value("")  # what was taken is not offered again
 
 
 def reads_the_confirmation(page: Page, server: LiveServer) -> None:

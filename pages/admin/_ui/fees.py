@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from db.models import Role
+from pages._ui.anew import anew, field
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import home, price
@@ -39,7 +40,7 @@ def fees() -> None:
             pd.DataFrame(rows, columns=[COUNTRY, FROM, FEE], dtype="object"),
             num_rows="dynamic",
             hide_index=True,
-            key="fee_table",
+            key=field("fee_table"),
             column_config={
                 COUNTRY: st.column_config.TextColumn(_("Country"), help=_("Two letters, like CH; empty: all others")),
                 FROM: st.column_config.TextColumn(_("Goods from"), required=True),
@@ -51,7 +52,7 @@ def fees() -> None:
         with reported(_("Saved.")) as outcome, work(actor) as w:
             delivery_fees.save(w, [_step(row, currency) for row in edited.to_dict("records")])
         if outcome.ok:
-            st.session_state.pop("fee_table", None)
+            anew("fee_table")
             st.rerun()
 
 

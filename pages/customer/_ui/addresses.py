@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.models import Role
+from pages._ui.anew import anew, field
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages.customer._ui.approved import approved
@@ -36,8 +37,9 @@ def addresses(account: Account) -> None:
 
 
 def _form(actor: Actor, account: Account, address: Address | None) -> None:
-    own = "new" if address is None else f"{address.id}_{account.version}"
-    with st.form(f"address_form_{own}", border=False, clear_on_submit=False):
+    form = "address_new" if address is None else f"address_{address.id}_{account.version}"
+    own = field(form)
+    with st.form(f"form_{own}", border=False, clear_on_submit=False):
         new = _fields(own, address)
         with st.container(horizontal=True):
             sent = st.form_submit_button(_("Save"), type="primary", icon=":material/save:")
@@ -48,11 +50,11 @@ def _form(actor: Actor, account: Account, address: Address | None) -> None:
                 accounts.add_address(w, new)
             else:
                 accounts.change_address(w, address.id, new, version=account.version)
-        _done(own, outcome.ok)
+        _done(form, outcome.ok)
     elif gone and address is not None:
         with reported(approved(_("The address was removed."), "address")) as outcome, work(actor) as w:
             accounts.remove_address(w, address.id)
-        _done(own, outcome.ok)
+        _done(form, outcome.ok)
 
 
 def _fields(own: str, address: Address | None) -> NewAddress:
@@ -96,11 +98,10 @@ def _fields(own: str, address: Address | None) -> NewAddress:
     )
 
 
-def _done(own: str, ok: bool) -> None:
+def _done(form: str, ok: bool) -> None:
     """After success the form is a new one, and the page shows what is stored."""
     if not ok:
         return
-    for field in ("street", "postal_code", "city", "country", "parcels", "invoices"):
-        st.session_state.pop(f"{field}_{own}", None)
+    anew(form)
     st.session_state.pop("_account_version", None)
     st.rerun()

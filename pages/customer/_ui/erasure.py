@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.models import ErasureState, Role
+from pages._ui.anew import anew, field
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.marks import bold
@@ -35,7 +36,7 @@ def forgotten() -> None:
     if not actor.manages_people:
         st.caption(_("Who manages the people of your account can ask us to erase it."))
         return
-    if st.toggle(_("I want my data to be erased"), key="erasure_wanted"):
+    if st.toggle(_("I want my data to be erased"), key=field("erasure_wanted")):
         _ask(actor)
     else:
         st.caption(_("You can ask us to erase your account and what we know about you. Nothing happens by looking."))
@@ -52,7 +53,7 @@ def _ask(actor: Actor) -> None:
         with reported(_("We have your wish; a manager decides.")) as outcome, work(actor) as w:
             erasure.ask(w, words)
         if outcome.ok:
-            st.session_state.pop("erasure_wanted", None)
+            anew("erasure_wanted")
             st.rerun()
 
 

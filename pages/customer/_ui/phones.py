@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.models import Role
+from pages._ui.anew import anew, field
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages.customer._ui.approved import approved
@@ -34,13 +35,13 @@ def phones(account: Account) -> None:
     if not mine:
         return
     with st.form("add_phone", border=False, clear_on_submit=False):
-        typed = st.text_input(_("Another number"), key="new_phone", max_chars=60, autocomplete="tel")
+        typed = st.text_input(_("Another number"), key=field("new_phone"), max_chars=60, autocomplete="tel")
         sent = st.form_submit_button(_("Add number"), icon=":material/add_call:")
     if sent:
         with reported(approved(_("The number was added."), "phone")) as outcome, work(actor) as w:
             accounts.add_phone(w, typed)
         if outcome.ok:
-            st.session_state.pop("new_phone", None)
+            anew("new_phone")
         _done(outcome.ok)
 
 

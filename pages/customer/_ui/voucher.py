@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages._ui.anew import anew, field
 from pages._ui.feedback import reported
 from pages._ui.show import md
 from services import baskets
@@ -24,7 +25,7 @@ def voucher(view: View, actor: Actor) -> None:
             _note(actor, "")
         return
     with st.form("voucher", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        code = st.text_input(_("Voucher (optional)"), key="voucher_code", max_chars=60)
+        code = st.text_input(_("Voucher (optional)"), key=field("voucher_code"), max_chars=60)
         sent = st.form_submit_button(_("Use it"))
     if sent and code:
         _note(actor, code)
@@ -34,5 +35,5 @@ def _note(actor: Actor, code: str) -> None:
     with reported() as outcome, work(actor) as w:
         baskets.set_voucher(w, code)
     if outcome.ok:
-        st.session_state.pop("voucher_code", None)
+        anew("voucher_code")
         st.rerun()

@@ -8,6 +8,7 @@ import streamlit as st
 
 from db.models import Product, Role
 from pages._ui import files as files_ui
+from pages._ui.anew import anew, field
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import amount, empty, home, md, when
@@ -55,11 +56,13 @@ def _price_form(product_id: int, actor: Actor) -> None:
     currency = home().currency
     with st.form("price", clear_on_submit=False):
         cents, cost = st.columns(2)
-        new = cents.text_input(_("New price in {currency}").format(currency=currency), max_chars=20, key="price_new")
-        paid = cost.text_input(_("What it costs us (optional)"), max_chars=20, key="price_cost")
+        new = cents.text_input(
+            _("New price in {currency}").format(currency=currency), max_chars=20, key=field("price_new")
+        )
+        paid = cost.text_input(_("What it costs us (optional)"), max_chars=20, key=field("price_cost"))
         day, hour = st.columns(2)
-        on = day.date_input(_("From (empty: at once)"), value=None, key="price_on")
-        at = hour.time_input(_("Time"), value=time(0, 0), key="price_at")
+        on = day.date_input(_("From (empty: at once)"), value=None, key=field("price_on"))
+        at = hour.time_input(_("Time"), value=time(0, 0), key=field("price_at"))
         sent = st.form_submit_button(_("Set the price"), type="primary")
     if not sent:
         return
@@ -71,6 +74,7 @@ def _price_form(product_id: int, actor: Actor) -> None:
         else:
             prices.plan(w, product_id, wanted, datetime.combine(on, at or time(), actor.zone))
     if outcome.ok:
+        anew("price_new", "price_cost", "price_on", "price_at")
         st.rerun()
 
 
@@ -128,7 +132,7 @@ def files_part(product_id: int) -> None:
         empty(_("No pictures or documents yet"), _("Add a picture; the first one stands in the catalogue."))
     with st.form(f"files_{len(there)}"):
         uploads = files_ui.chooser(_("Pictures and documents"), key=f"product_files_{len(there)}")
-        caption = st.text_input(_("What is to be seen in it"), max_chars=200, key="file_caption")
+        caption = st.text_input(_("What is to be seen in it"), max_chars=200, key=field("file_caption"))
         sent = st.form_submit_button(_("Add"), type="primary", icon=":material/upload:")
     if sent:
         with reported(_("Saved.")) as outcome:
@@ -139,6 +143,7 @@ def files_part(product_id: int) -> None:
                 for one in new:
                     files.keep(w, one, Thing.PRODUCT, product_id, caption=caption or "", visible=True)
         if outcome.ok:
+            anew("file_caption")
             st.rerun(scope="fragment")
 
 
