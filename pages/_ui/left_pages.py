@@ -6,31 +6,36 @@ announces it under the old page. The browser then clears the new page and, as th
 """
 
 from functools import wraps
-from inspect import signature
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 
-HANDLER = "_handle_scriptrunner_event_on_event_loop"
+SENDER = "_enqueue_forward_msg"
 
 
 def stay() -> None:
-    """From now on a run of parts is announced under the page that is shown, whichever it was asked from. Once only."""
-    handle = getattr(AppSession, HANDLER)
-    if hasattr(handle, "__wrapped__"):
+    """From now on a run of parts is announced under the page that is shown, whichever it was asked from. Once only.
+
+    What the browser shows is read from what it is sent. The session's own note of the page is no help: while the first
+    run of a tab goes on, it is not the page yet that the address led to.
+    """
+    send = getattr(AppSession, SENDER)
+    if hasattr(send, "__wrapped__"):
         return
 
-    takes = signature(handle)
+    shown: WeakKeyDictionary[AppSession, str] = WeakKeyDictionary()
 
-    @wraps(handle)
-    def handled(self: AppSession, sender: Any, event: ScriptRunnerEvent, *rest: Any, **named: Any) -> None:
-        if event is ScriptRunnerEvent.SCRIPT_STARTED:
-            told = takes.bind(self, sender, event, *rest, **named)
-            if told.arguments.get("fragment_ids_this_run"):
-                told.arguments["page_script_hash"] = self.page_script_hash
-            handle(*told.args, **told.kwargs)
-        else:
-            handle(self, sender, event, *rest, **named)
+    @wraps(send)
+    def sent(self: AppSession, msg: ForwardMsg, *rest: Any, **named: Any) -> None:
+        kind = msg.WhichOneof("type")
+        if kind == "navigation":
+            shown[self] = msg.navigation.page_script_hash
+        elif kind == "new_session" and msg.metadata.run.fragment_ids:
+            msg.new_session.page_script_hash = shown.get(self, msg.new_session.page_script_hash)
+        elif kind == "new_session":
+            shown[self] = msg.new_session.page_script_hash
+        send(self, msg, *rest, **named)
 
-    setattr(AppSession, HANDLER, handled)
+    setattr(AppSession, SENDER, sent)
