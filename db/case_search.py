@@ -29,7 +29,7 @@ def newest(session: Session, words: Sequence[str], most: int, looked_at: int) ->
     elif session.get_bind().dialect.name == "sqlite":
         quoted = " ".join('"' + w.replace('"', '""') + '"' for w in long)
         found = text(_SQLITE).bindparams(query=quoted, looked_at=looked_at)
-        statement = statement.where(col(Case.id).in_(found.columns(column("id", Integer))))  # type: ignore[arg-type]  # text with columns is a select
+        statement = statement.where(col(Case.id).in_(found.columns(column("id", Integer))))
         words = [w for w in words if w not in long]
     else:
         for n, word in enumerate(long):
