@@ -286,3 +286,19 @@ def test_another_amount_is_no_payment_and_money_for_a_cancelled_order_goes_back(
     assert shop.post(body, signature(SECRET, now, body)) == 200
     with reading(SYSTEM) as w:
         assert [r.amount_cents for r in payments.of_order(w, order_id).refunds] == [total]
+
+
+def test_one_press_leads_to_the_payment_page_and_who_finds_it_closed_is_told(shop: Shop) -> None:
+    order_id = shop.order()
+    browser = shop.server.browser_of(address_of(Role.CUSTOMER))
+    with shop.server.wire(browser) as tab:
+        tab.open("orders", f"order={order_id}")
+        way = tab.click("pay_now").redirect
+    assert way == f"/session/pay/{order_id}"
+    assert "/pay/" in shop.server.ask(way, cookies=browser).header("location")
+    shop.provider.url = "http://127.0.0.1:1"  # it names a page that is not its own: the shop sends nobody there
+    back = shop.server.ask(way, cookies=browser).header("location")
+    with shop.server.wire(browser) as tab:
+        seen = tab.open(*back.lstrip("/").split("?"))
+    assert "Nothing was paid" in seen.words
+    assert shop.payment(order_id).state is PaymentState.OPEN

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.models import PaymentState, RefundState
+from pages._ui import signing_in
 from pages._ui.show import amount, day, home, md
 from services import payments
 from services.payments import Shown
@@ -32,9 +33,14 @@ def _open(order_id: int, number: str, found: Shown, actor: Actor) -> None:
         if found.state is PaymentState.FAILED:
             st.warning(_("The payment did not work. You can try it again."), icon=":material/credit_card_off:")
         told = _("Pay {left} now").format(left=md(left))
-        if actor.may_order:
-            way = f"/session/pay/{order_id}"
-            st.link_button(told, way, icon=":material/credit_card:", type="primary", width="stretch")
+        if st.query_params.get("unpaid"):
+            away = _("The payment page could not be opened. Nothing was paid; please try again in a moment.")
+            st.warning(away, icon=":material/cloud_off:")
+        # No link: that would open a further window, and this one would never tell that it was paid.
+        if actor.may_order and st.button(
+            told, key="pay_now", icon=":material/credit_card:", type="primary", width="stretch"
+        ):
+            signing_in.go(f"/session/pay/{order_id}")
         st.caption(_("We pack your order as soon as the payment is confirmed. That can take a moment."))
     elif found.method == "transfer":
         bank = home()
