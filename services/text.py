@@ -78,6 +78,11 @@ def number(value: float, digits: int = 0) -> str:
     return _decimal(round(value, digits) + 0, locale_name())  # + 0: never "-0"
 
 
+def fixed(value: float, digits: int) -> str:
+    """A number with exactly so many digits behind its point, so that a column of them can be compared at a glance."""
+    return str(format_decimal(value, f"#,##0.{'0' * digits}", locale=locale_name()))
+
+
 def money(cents: int, currency: str) -> str:
     """An amount in minor units, written with its currency."""
     return _currency(cents, currency, locale_name())

@@ -25,8 +25,11 @@ def followed(page: str) -> None:
         st.query_params.update()
 
 
-def tab(label: str, names: dict[str, str], key: str, first: str) -> str:
-    """One of a few, side by side; the address keeps its code. Anything else there counts as `first`."""
+def tab(label: str, names: dict[str, str], key: str, first: str, *, told: bool = False) -> str:
+    """One of a few, side by side; the address keeps its code. Anything else there counts as `first`.
+
+    `told`: the label is shown; else only screen readers say it.
+    """
     value = st.segmented_control(
         label,
         list(names),
@@ -34,7 +37,7 @@ def tab(label: str, names: dict[str, str], key: str, first: str) -> str:
         default=_asked(names, key, first),
         required=True,
         key=f"tab_{key}" + "'" * st.session_state.get(f"turn_{key}", 0),
-        label_visibility="collapsed",
+        label_visibility="visible" if told else "collapsed",
     )
     _kept(key, value, first)
     return value or first

@@ -35,7 +35,10 @@ def choices(run: ScoringRun) -> list[str]:
     for days, told in sorted(run.horizons.items(), key=lambda h: int(h[0])):
         who = words.candidate(told["candidate"]) if told["usable"] else _("no forecast")
         lines.append(f"{words.horizon(int(days))}: {who}")
-        lines += [f"  {words.note(code)}" for code in told["notes"]]
+        told_so = [words.note(code) for code in told["notes"]]
+        if not told["usable"]:
+            told_so = words.why_hidden(told["notes"], told["candidate"], told["naive"], told["better_by"])
+        lines += [f"  {line}" for line in told_so]
     return lines
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.models import BacktestResult, Role
+from pages._ui import addressed
 from pages._ui.guard import require
 from pages._ui.show import day, md
 from pages.manager._ui import scored, tested
@@ -47,15 +48,8 @@ def outcome(found: scores.Horizon) -> None:
 def board() -> None:
     """One horizon."""
     who = require(Role.MANAGER)
-    days = st.segmented_control(
-        _("Forecast for"),
-        [str(d) for d in scores.HORIZONS],
-        default=str(scores.MAIN),
-        key="horizon",
-        bind="query-params",
-        required=True,
-        format_func=lambda d: words.horizon(int(d)),
-    )
+    lengths = {str(d): words.horizon(d) for d in scores.HORIZONS}
+    days = addressed.tab(_("Forecast for"), lengths, "days", str(scores.MAIN), told=True)
     with reading(who) as w:
         version = scores.current(w)
         rows = runs.tested(w, version.run_id, int(days)) if version else []
@@ -76,7 +70,7 @@ def board() -> None:
     split = _("Each was told everything up to {days}, and had to foretell the {time} after it.")
     told = ", ".join(day(cut, who) for cut in cuts)
     st.caption(md(split.format(days=told, time=words.horizon(int(days)))))
-    tested.table(rows, found)
+    tested.table(who, version, rows, found)
     speaking = found.candidate or "mbg_nbd"
     left, right = st.columns(2)
     with left:

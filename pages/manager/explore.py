@@ -56,6 +56,8 @@ def answer(who: Actor, view: View) -> None:
         return
     explored.wholes(view, found)
     row = explored.drawn(who, view, found)
+    if not any(found.whole.values()) and view.period != "all":
+        st.button(_("Show all time"), icon=":material/history:", key="explore_ever", on_click=explore_choice.all_time)
     cell = explored.crossed(view, found)
     if cell is None and row is not None:
         cell = {d: str(found.frame[d].iloc[row]) for d in view.by}

@@ -6,8 +6,7 @@ from db.models import Role
 from pages._ui import addressed
 from pages._ui.feedback import reported
 from pages._ui.guard import require
-from pages._ui.show import day, md
-from pages.manager._ui import pattern_due, pattern_intervals, pattern_season, pattern_staying, pattern_together
+from pages.manager._ui import drawn, pattern_due, pattern_intervals, pattern_season, pattern_staying, pattern_together
 from services import patterns
 from services.columnar import Preparing
 from services.patterns import View
@@ -60,9 +59,7 @@ def filters(who: Actor) -> View | None:
     with reading(who) as w:
         days = None if period == "all" else int(period)
         view = patterns.view(w, days, category, int(product) if product else None)
-    if view.ended is not None:
-        told = _("Nothing was sold after {day}. Everything here is as of the day after it.")
-        st.caption(md(told.format(day=day(view.ended, who))))
+    drawn.past(view, who)
     return view
 
 

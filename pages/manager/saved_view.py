@@ -23,7 +23,7 @@ from services.text import _
 from services.work import Actor, reading, work
 
 actor = require(Role.MANAGER)
-LIST = "manager/saved_views.py"
+LIST, EXPLORE = "manager/saved_views.py", "manager/explore.py"
 
 
 def file_of(view_id: int, sid: str, kind: str) -> bytes:
@@ -116,4 +116,5 @@ if outcome.ok:
         st.warning(md(view.broken))
     else:
         figures(view.name, view.definition)
+        st.page_link(EXPLORE, label=_("The rows behind, in Explore"), query_params=view.definition.to_query())
     schedules_of(view.id)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from db.models import Role
-from pages._ui.addressed import number as number_in_address
+from pages._ui import addressed
 from pages._ui.cached import kept
 from pages._ui.feedback import reported
 from pages._ui.figure import buttons
@@ -21,24 +21,19 @@ MOST, LEAST = "most", "least"
 
 def filters(usable: tuple[int, ...], segments: list[str]) -> Filters:
     """What is looked for; it stands in the address."""
+    first = str(90 if 90 in usable else usable[0])
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        order = st.segmented_control(
-            _("First"), [MOST, LEAST], default=MOST, key="order", bind="query-params", required=True,
-            format_func=lambda o: _("Most likely") if o == MOST else _("Least likely"),
-        )  # fmt: skip
-        days = st.selectbox(
-            _("Within"), [str(d) for d in usable], index=usable.index(90) if 90 in usable else 0, key="days",
-            bind="query-params", format_func=lambda d: words.horizon(int(d)), width=160,
-        )  # fmt: skip
-        tenth = st.selectbox(
-            _("Tenth"), ["all", *(str(t) for t in range(10, 0, -1))], key="tenth", bind="query-params", width=120,
-            format_func=lambda t: _("all") if t == "all" else t,
-        )  # fmt: skip
-        segment = st.selectbox(
-            _("Segment"), ["", *segments], key="segment", bind="query-params", format_func=lambda s: s or _("all"),
-            width=180,
-        )  # fmt: skip
-    return Filters(int(days), order == LEAST, 0 if tenth == "all" else int(tenth), segment)
+        order = addressed.tab(_("First"), {MOST: _("Most likely"), LEAST: _("Least likely")}, "order", MOST)
+        lengths = {str(d): words.horizon(d) for d in usable}
+        days = addressed.pick(_("Within"), lengths, "days", first, width=160) or first
+        named = {str(t): str(t) for t in range(10, 0, -1)}
+        tenth = addressed.pick(_("Tenth"), named, "tenth", None, width=120, empty=_("all"))
+        segment = addressed.pick(_("Segment"), {s: s for s in segments}, "segment", None, width=180, empty=_("all"))
+    asked = Filters(int(days), order == LEAST, int(tenth or 0), segment or "")
+    if st.session_state.setdefault("who_asked", asked) != asked:
+        st.session_state["who_asked"] = asked
+        st.query_params.pop("page", None)  # of what is asked now the first page
+    return asked
 
 
 @st.fragment
@@ -56,22 +51,20 @@ def board() -> None:
         scored.nothing_yet()
         return
     scored.from_what(version, who)
-    for horizon in version.horizons.values():
-        if not horizon.usable:
-            scored.hidden(horizon)
+    scored.hidden(*(h for h in version.horizons.values() if not h.usable))
     if not usable:
         return
     if found:
         likely.tenths(who, version, found)
     asked = filters(usable, segments)
     scored.beside(version.horizons[asked.days])
-    page = max(number_in_address("page") or 1, 1)
+    page = max(addressed.number("page") or 1, 1)
     with reported() as outcome, reading(who) as w:
         total = (lists.counted(w, version, asked) if asked.segment
                  else kept("scored", f"{mark} {asked}", lambda: lists.counted(w, version, asked)))  # fmt: skip
         page = min(page, likely.last_page(total))
         listed = lists.listed(w, version, asked, place=(page - 1) * lists.MOST_SHOWN)
-        wanted = number_in_address("customer")
+        wanted = addressed.number("customer")
         explained = scores.of_customer(w, wanted) if wanted else None
     if outcome.ok:
         scored.listing(listed, asked, total, explained, who)

@@ -102,6 +102,7 @@ def score(model: Model, bought: Purchases, extras: pd.DataFrame | None = None) -
     for kind in ("p_buy", "n"):
         names = [f"{kind}_{days}" for days in HORIZONS]
         found[names] = np.maximum.accumulate(found[names].to_numpy(), axis=1)
+    _range_holds_the_mean(found)
     found["decile"] = np.ceil(found[f"p_buy_{MAIN}"].rank(method="average", pct=True) * 10).clip(1, 10)
     return found[list(SCORE_TYPES)].astype(SCORE_TYPES)
 
@@ -130,6 +131,18 @@ def _piece(model: Model, table: pd.DataFrame) -> pd.DataFrame:
         window = ranges.date_window(model.fits[Family.MBG_CNBD_2], of, model.dates)
     columns.update({name: window[name].to_numpy(float)[place] for name in DATE_TYPES})
     return pd.DataFrame(columns, index=table.index)
+
+
+def _range_holds_the_mean(found: pd.DataFrame) -> None:
+    """The range is a model's, the count may be a blend's: where that expects more, the range reaches up to it.
+
+    Below one purchase a mean lies outside by its nature: "0 to 0, on average 0.06" is right.
+    """
+    if "n_high" not in found:
+        return
+    mean = found[f"n_{MAIN}"].to_numpy()
+    found["n_low"] = np.minimum(found["n_low"], np.floor(mean))
+    found["n_high"] = np.where(mean >= 1, np.maximum(found["n_high"], np.ceil(mean)), found["n_high"])
 
 
 def _level(model: Model, found: pd.DataFrame) -> None:

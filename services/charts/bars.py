@@ -18,13 +18,17 @@ from services.text import _
 PICKED = "picked"
 COLUMNS = ("bucket", "series", "label", "name", "value", "shown", "spoken", "rank", "strength")
 HEIGHT = 280
+#: Figures of an axis: 20k, 1.5M; below one as they are, for the prefix of a thousandth is the letter of metres.
+SHORT = "abs(datum.value) < 1 ? format(datum.value, '.2~f') : format(datum.value, '~s')"
+#: On a telephone.
+NARROW = "width < 330"
 _LABELS_APART = 6
 
 
 def stacked(frame: pd.DataFrame, names: Sequence[str], place: str, value: str, *, whole: bool = True) -> alt.Chart:
     """Bars with one part per series. `names`: all series in the order of their colours, also those without marks."""
     return _bars(frame, value, whole).encode(
-        color=alt.Color("name:N", title=None, scale=alt.Scale(domain=list(names)), legend=_legend(len(names))),
+        color=alt.Color("name:N", title=None, scale=alt.Scale(domain=list(names)), legend=legend(len(names))),
         order=alt.Order("rank:Q"),
         tooltip=[_tip("label", place), _tip("name", _("Part")), _tip("shown", value)],
     )
@@ -42,7 +46,7 @@ def against_usual(frame: pd.DataFrame, names: tuple[str, str], place: str, value
     """
     colours = alt.Scale(domain=list(names))
     tips = [_tip("label", place), _tip("shown", names[0]), _tip("usual_shown", names[1])]
-    color = alt.Color("name:N", title=None, scale=colours, legend=_legend(2))
+    color = alt.Color("name:N", title=None, scale=colours, legend=legend(2))
     bars = _bars(frame, value, whole).encode(color=color, tooltip=tips)
     lines = (
         alt.Chart(frame)
@@ -68,7 +72,7 @@ def columns_of(spec: Any) -> list[str]:
 
 
 def _bars(frame: pd.DataFrame, value: str, whole: bool) -> alt.Chart:
-    axis: dict[str, Any] = {"labelExpr": "format(datum.value, '~s')"} | ({"tickMinStep": 1} if whole else {})
+    axis: dict[str, Any] = {"labelExpr": SHORT} | ({"tickMinStep": 1} if whole else {})
     click = alt.selection_point(name=PICKED, fields=["bucket", "series"], on="click", toggle=False)
     strength = alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None)
     height = alt.Y("value:Q", title=value, axis=alt.Axis(**axis), scale=_at_least_one())
@@ -88,17 +92,19 @@ def _at_least_one() -> alt.Scale:
 def _place() -> alt.X:
     """Places in the order of the frame, never sorted by their words."""
     short = "replace(datum.label, /:00$/, '')"  # hours of the day
-    axis = alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=_LABELS_APART, ticks=False, labelExpr=short)
+    apart: dict[str, Any] = {"labelOverlap": "greedy", "labelBound": True, "labelSeparation": _LABELS_APART}
+    axis = alt.Axis(labelAngle=0, ticks=False, labelExpr=short, **apart)
     return alt.X("label:O", sort=None, title=None, axis=axis)
 
 
-def _legend(entries: int) -> alt.Legend:
+def legend(entries: int, symbol: str = "square") -> alt.Legend:
+    """Below the chart, three beside each other and on a telephone two, so that none is cut off."""
     return alt.Legend(
         orient="bottom",
-        columns=min(3, entries),
-        symbolType="square",
+        columns=alt.ExprRef(f"{NARROW} ? 2 : {min(3, entries)}"),
+        symbolType=symbol,
         symbolOpacity=1,
-        labelLimit=120,
+        labelLimit=alt.ExprRef(f"{NARROW} ? 95 : 120"),
         padding=0,
         offset=12,
     )

@@ -4,10 +4,12 @@ Out: the columns of services/charts/bars.py.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
 
+from services.charts import bars
 from services.charts.bars import HEIGHT
 from services.cube_view import View
 from services.dimensions import DIMENSIONS
@@ -71,19 +73,23 @@ def as_lines(view: View, frame: pd.DataFrame) -> bool:
     )
 
 
-def lines(names: Sequence[str], place: str, value: str) -> alt.Chart:
-    """Lines over time, one per series; a point at every place, so that a gap shows as a gap between points."""
-    legend = alt.Legend(orient="bottom", columns=3, symbolType="circle", labelLimit=120) if len(names) > 1 else None
-    chart: alt.Chart = (
+def lines(names: Sequence[str], place: str, value: str) -> Any:
+    """Lines over time, one per series; a point at every place, so that a gap shows as a gap between points.
+
+    A click near a point picks its `label` and `series`: a place in time would come back as a number.
+    """
+    shown = bars.legend(len(names), "circle") if len(names) > 1 else None
+    click = alt.selection_point(name=bars.PICKED, fields=["label", "series"], on="click", toggle=False)
+    base = (
         alt.Chart(pd.DataFrame({"bucket": [], "value": []}))
         .mark_line(point=alt.OverlayMarkDef(size=18))
         .encode(
             x=alt.X("bucket:T", title=None, axis=alt.Axis(labelOverlap="greedy", tickCount=6, ticks=False)),
-            y=alt.Y("value:Q", title=value, axis=alt.Axis(labelExpr="format(datum.value, '~s')")),
-            color=alt.Color("name:N", title=None, sort=None, scale=alt.Scale(domain=list(names)), legend=legend),
+            y=alt.Y("value:Q", title=value, axis=alt.Axis(labelExpr=bars.SHORT)),
+            color=alt.Color("name:N", title=None, sort=None, scale=alt.Scale(domain=list(names)), legend=shown),
             description=alt.Description("spoken:N"),
             tooltip=[alt.Tooltip("label:N", title=place), alt.Tooltip("name:N"), alt.Tooltip("shown:N", title=value)],
         )
-        .properties(height=HEIGHT)
     )
-    return chart
+    near = base.mark_point(size=220, opacity=0, filled=True, cursor="pointer").add_params(click)
+    return alt.layer(base, near).properties(height=HEIGHT)

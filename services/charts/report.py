@@ -1,12 +1,15 @@
 """The chart of a report: plain bars that say everything without being touched, for paper as well as for a page.
 
-In: `place` and `series` (words, in the order to draw), `value`.
+In: `place` and `series` (words, in the order to draw), `value`, and `shown` (the value in words).
 """
 
 from collections.abc import Sequence
 
 import altair as alt
 import pandas as pd
+
+from services.charts.bars import SHORT
+from services.text import _
 
 #: With two series the earlier one steps back.
 BEFORE_AND_NOW = ("#9db8b4", "#0f766e")
@@ -30,9 +33,13 @@ def bars(frame: pd.DataFrame, title: str, series: Sequence[str], *, beside: bool
         .mark_bar(cornerRadius=1)
         .encode(
             x=alt.X("place:N", sort=None, title=None, axis=axis),
-            y=alt.Y("value:Q", title=title, axis=alt.Axis(labelExpr="format(datum.value, '~s')", ticks=False)),
+            y=alt.Y("value:Q", title=title, axis=alt.Axis(labelExpr=SHORT, ticks=False)),
             color=alt.Color("series:N", title=None, sort=None, scale=colours, legend=legend),
-            tooltip=[alt.Tooltip("place:N"), alt.Tooltip("series:N"), alt.Tooltip("value:Q", title=title, format=",")],
+            tooltip=[
+                alt.Tooltip("place:N", title=_("Group")),
+                alt.Tooltip("series:N", title=_("Part")),
+                alt.Tooltip("shown:N", title=title),
+            ],
         )
         .properties(height=280)
     )

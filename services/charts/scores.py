@@ -5,11 +5,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from services.charts.bars import legend
 from services.text import _
 
 TENTHS = {"tenth": "str", "chance": "float64", "customers": "int64", "shown": "str"}
 CALIBRATION = {"said": "float64", "came": "float64", "low": "float64", "high": "float64", "customers": "int64"}
-DRIFT = {"as_of": "datetime64[ns]", "who": "str", "error": "float64"}
+DRIFT = {"as_of": "datetime64[ns]", "line": "str", "who": "str", "error": "float64", "day": "str", "shown": "str"}
 _PERCENT = ".0%"
 
 
@@ -36,39 +37,40 @@ def tenths(frame: pd.DataFrame) -> Any:
 
 def calibration(frame: pd.DataFrame) -> Any:
     """What was said against what came, with its 80 percent interval; on the line is right. In: `CALIBRATION`."""
-    said = alt.X("said:Q", title=_("Said"), axis=alt.Axis(format=_PERCENT), scale=alt.Scale(domain=[0, 1]))
-    came = alt.Y("came:Q", title=_("Came"), axis=alt.Axis(format=_PERCENT), scale=alt.Scale(domain=[0, 1]))
+    said = alt.X("said:Q", title=_("Foretold to buy"), axis=alt.Axis(format=_PERCENT), scale=alt.Scale(domain=[0, 1]))
+    came = alt.Y("came:Q", title=_("Bought"), axis=alt.Axis(format=_PERCENT), scale=alt.Scale(domain=[0, 1]))
     tips = [
-        alt.Tooltip("said:Q", title=_("Said"), format=".1%"),
-        alt.Tooltip("came:Q", title=_("Came"), format=".1%"),
+        alt.Tooltip("said:Q", title=_("Foretold to buy"), format=".1%"),
+        alt.Tooltip("came:Q", title=_("Bought"), format=".1%"),
         alt.Tooltip("low:Q", title=_("At least"), format=".1%"),
         alt.Tooltip("high:Q", title=_("At most"), format=".1%"),
         alt.Tooltip("customers:Q", title=_("Customers"), format=","),
     ]
     base = alt.Chart(frame)
-    right = base.mark_line(strokeDash=[4, 4], opacity=0.5, color="gray").encode(
-        x=alt.X("said:Q", scale=alt.Scale(domain=[0, 1])), y=alt.Y("said:Q", scale=alt.Scale(domain=[0, 1]))
-    )
+    right = base.mark_rule(strokeDash=[4, 4], opacity=0.5, color="gray").encode(
+        x=alt.XDatum(0), y=alt.YDatum(0), x2=alt.X2Datum(1), y2=alt.Y2Datum(1)
+    )  # fmt: skip
     spans = base.mark_rule(strokeWidth=2, opacity=0.7, color="gray").encode(
-        x=said, y=alt.Y("low:Q", title=_("Came")), y2="high:Q"
+        x=said, y=alt.Y("low:Q", title=_("Bought")), y2="high:Q"
     )
     points = base.mark_point(filled=True, size=70, opacity=1).encode(x=said, y=came, tooltip=tips)
     return alt.layer(right, spans, points, data=frame)
 
 
-def drift(frame: pd.DataFrame) -> Any:
-    """The error on earlier periods, run by run, of the model and of the best rule. In: `DRIFT`."""
+def drift(frame: pd.DataFrame, lines: list[str]) -> Any:
+    """The error on earlier periods, run by run: the `lines` are the model and the best rule. In: `DRIFT`."""
+    days = alt.Axis(format="%Y-%m-%d", tickCount=4, labelOverlap="greedy")  # read in every language
     return (
         alt.Chart(frame)
-        .mark_line(point=True)
+        .mark_line(point=alt.OverlayMarkDef(size=60))
         .encode(
-            x=alt.X("as_of:T", title=_("Known up to")),
+            x=alt.X("as_of:T", title=_("Known up to"), axis=days),
             y=alt.Y("error:Q", title=_("Error (log loss)"), scale=alt.Scale(zero=False)),
-            color=alt.Color("who:N", title=None, legend=alt.Legend(orient="top")),
+            color=alt.Color("line:N", title=None, scale=alt.Scale(domain=lines), legend=legend(2, "circle")),
             tooltip=[
-                alt.Tooltip("as_of:T", title=_("Known up to")),
+                alt.Tooltip("day:N", title=_("Known up to")),
                 alt.Tooltip("who:N", title=_("Who")),
-                alt.Tooltip("error:Q", title=_("Error"), format=".4f"),
+                alt.Tooltip("shown:N", title=_("Error")),
             ],
         )
     )

@@ -5,6 +5,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from services.charts import bars as plain
+
 ROW = 26
 #: The selection that a click makes; its fields name the mark.
 PICKED = "picked"
@@ -21,10 +23,12 @@ def _tips(names: dict[str, str]) -> list[alt.Tooltip]:
 def spans(frame: pd.DataFrame, value: str, tips: dict[str, str]) -> Any:
     """A line from `lower` to `upper` with a mark at `median`, one for each `name`, in the order of the frame. A click
     picks the `name`.
+
+    The lines are bars: those have the colour of the theme, a rule is black in the dark too.
     """
-    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=180))
+    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=_names(180), labelFlush=False))
     base = alt.Chart(frame).encode(y=y, tooltip=_tips(tips))
-    line = base.mark_rule(strokeWidth=8, strokeCap="round", opacity=0.45, cursor="pointer").encode(
+    line = base.mark_bar(size=8, cornerRadius=4, opacity=0.45, cursor="pointer").encode(
         x=alt.X("lower:Q", title=value, scale=alt.Scale(zero=True)), x2="upper:Q"
     )
     line = line.add_params(_click("name"))
@@ -35,38 +39,63 @@ def spans(frame: pd.DataFrame, value: str, tips: dict[str, str]) -> Any:
 def heat(frame: pd.DataFrame, tips: dict[str, str], title: str, columns: list[str]) -> Any:
     """Cells of `row` (words, in the order of the frame) and of `columns` by `value`; `shown` stands in the cell.
 
-    `most`: the largest value there is, which decides whether the words in a cell are light. A click picks `row` and
-    `column`.
+    `most`: the largest value there is, which decides whether the words in a cell are light. Where `shown` is wider than
+    its cell `brief` stands there, and nothing if that is too wide as well. A click picks `row` and `column`.
     """
     base = alt.Chart(frame).encode(
         x=alt.X("column:N", sort=columns, title=title, axis=alt.Axis(orient="top", labelAngle=0, labelLimit=80)),
-        y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=170)),
+        y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=_names(170), labelFlush=False)),
         tooltip=_tips(tips),
     )
     cells = base.mark_rect(cornerRadius=2, cursor="pointer").encode(
-        color=alt.Color("value:Q", legend=None, scale=alt.Scale(scheme="teals"))
+        color=alt.Color("value:Q", legend=None, scale=alt.Scale(scheme="teals", domainMin=0))
     )
     cells = cells.add_params(_click("row", "column"))
-    numbers = base.mark_text(fontSize=12, cursor="pointer").encode(
-        text="shown:N",
-        color=alt.condition("datum.value > 0.55 * datum.most", alt.value("white"), alt.value("#16211f")),
-    )
-    return alt.layer(cells, numbers).properties(height=alt.Step(ROW))
+    light = alt.condition("datum.value > 0.55 * datum.most", alt.value("white"), alt.value(_DARK))
+    where = {"shown": _fits("shown")}
+    if "brief" in frame:
+        where["brief"] = f"!({_fits('shown')}) && {_fits('brief')}"
+    words = [
+        base.mark_text(fontSize=alt.ExprRef(_font(field)), cursor="pointer").encode(
+            text=f"{field}:N", color=light, opacity=alt.condition(test, alt.value(1), alt.value(0))
+        )
+        for field, test in where.items()
+    ]
+    return alt.layer(cells, *words).properties(height=alt.Step(ROW))
+
+
+_DARK = "#16211f"
+_LARGE, _SMALL = 12, 9
+
+
+def _fits(field: str, size: int = _SMALL) -> str:
+    """Whether the words of a field are no wider than a cell; a letter is about as wide as half its height."""
+    return f"length(datum.{field}) * {0.52 * size:.2f} <= bandwidth('x')"
+
+
+def _font(field: str) -> str:
+    """Words in a cell are smaller where cells are narrow."""
+    return f"{_fits(field, _LARGE)} ? {_LARGE} : {_SMALL}"
+
+
+def _names(most: int) -> alt.ExprRef:
+    """How wide names beside a chart may be: on a telephone the chart needs the room."""
+    return alt.ExprRef(f"{plain.NARROW} ? 110 : {most}")
 
 
 def indexed(frame: pd.DataFrame, value: str, tips: dict[str, str]) -> Any:
     """Bars of `index` by `label`, with lines from `low` to `high`; 1 is the mean. A click picks the `label`."""
     x = alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0))
     base = alt.Chart(frame).encode(x=x, tooltip=_tips(tips))
-    bars = base.mark_bar(cornerRadius=1, opacity=0.75, cursor="pointer").encode(y=alt.Y("index:Q", title=value))
+    bars = base.mark_bar(cornerRadius=1, opacity=0.45, cursor="pointer").encode(y=alt.Y("index:Q", title=value))
     bars = bars.add_params(_click("label"))
-    ends = base.mark_rule(strokeWidth=2).encode(y="low:Q", y2="high:Q")
+    ends = base.mark_bar(size=4).encode(y="low:Q", y2="high:Q")  # in the colour of the theme, unlike a rule
     return alt.layer(bars, ends).properties(height=240)
 
 
-def bars(frame: pd.DataFrame, value: str, tips: dict[str, str]) -> Any:
-    """A bar of `value` for each `label`. A click picks the `label`."""
-    x = alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0))
+def bars(frame: pd.DataFrame, value: str, tips: dict[str, str], title: str | None = None) -> Any:
+    """A bar of `value` for each `label`; `title`: what the labels are. A click picks the `label`."""
+    x = alt.X("label:N", sort=None, title=title, axis=alt.Axis(labelAngle=0))
     made = alt.Chart(frame).mark_bar(cornerRadius=1, cursor="pointer")
     made = made.encode(x=x, y=alt.Y("value:Q", title=value), tooltip=_tips(tips))
     return made.add_params(_click("label")).properties(height=240)
@@ -74,7 +103,7 @@ def bars(frame: pd.DataFrame, value: str, tips: dict[str, str]) -> Any:
 
 def beside(frame: pd.DataFrame, names: list[str], value: str, tips: dict[str, str]) -> Any:
     """Bars of `value` by `label`, those of each `name` beside the others. A click picks `label` and `name`."""
-    colour = alt.Color("name:N", title=None, scale=alt.Scale(domain=names), legend=alt.Legend(orient="bottom"))
+    colour = alt.Color("name:N", title=None, scale=alt.Scale(domain=names), legend=plain.legend(len(names)))
     return (
         alt.Chart(frame)
         .mark_bar(cornerRadius=1, cursor="pointer")
@@ -96,11 +125,14 @@ def parts(frame: pd.DataFrame, names: list[str], tips: dict[str, str]) -> Any:
     `middle`: where the words stand. A click picks the `name`.
     """
     base = alt.Chart(frame).encode(tooltip=_tips(tips))
-    colour = alt.Color("name:N", title=None, scale=alt.Scale(domain=names), legend=alt.Legend(orient="bottom"))
+    # Names of segments are long: one below the other.
+    shown = alt.Legend(orient="bottom", columns=1, labelLimit=280)
+    colour = alt.Color("name:N", title=None, scale=alt.Scale(domain=names), legend=shown)
     bar = base.mark_bar(size=64, cornerRadius=1, cursor="pointer").encode(
         x=alt.X("begin:Q", title=None, axis=None), x2="end:Q", color=colour
     )
-    words = base.mark_text(fontSize=14, fontWeight="bold", color="white", cursor="pointer").encode(
-        x="middle:Q", text="shown:N"
-    )
-    return alt.layer(bar.add_params(_click("name")), words).properties(height=90)
+    looks: dict[str, Any] = {"fontSize": 14, "fontWeight": "bold", "cursor": "pointer"}
+    # Parts are dark on a light page and light on a dark one: white words with a dark edge are read on both.
+    edge = base.mark_text(stroke=_DARK, strokeWidth=3, strokeJoin="round", **looks)
+    words = [mark.encode(x="middle:Q", text="shown:N") for mark in (edge, base.mark_text(color="white", **looks))]
+    return alt.layer(bar.add_params(_click("name")), *words).properties(height=110)

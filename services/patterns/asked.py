@@ -43,6 +43,11 @@ class View:
     ended: date | None = None
 
     @property
+    def narrowed(self) -> bool:
+        """Whether there is more than these days, this category or this product."""
+        return self.first > EVER or self.category is not None or self.product_id is not None
+
+    @property
     def values(self) -> dict[str, Any]:
         return {"first_day": self.first, "last_day": self.last, "category": self.category, "product": self.product_id}
 

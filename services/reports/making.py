@@ -38,15 +38,22 @@ class Cell:
 
 @dataclass(frozen=True)
 class Bars:
-    """The chart. In `frame`: `place` and `series` (words), `value` (money in major units); in the order to draw.
+    """The chart. In `frame`: `place` and `series` (words), `value` (money in major units, shares in per cent) and
+    `shown` (the value in words); in the order to draw.
 
-    `beside`: two series to be compared, not parts of a whole.
+    `title`: the measure with its unit; `beside`: two series to be compared, not parts of a whole.
     """
 
     frame: pd.DataFrame
     title: str
     series: tuple[str, ...]
+    measure: str
+    currency: str
     beside: bool = False
+
+    def in_words(self, value: float) -> str:
+        """A value of the chart as a reader knows it."""
+        return _in_words(self.measure, value, self.currency)
 
 
 @dataclass(frozen=True)
@@ -73,9 +80,9 @@ class Report:
             return ""
         sums = self.bars.frame.groupby("series" if self.bars.beside else "place", sort=False)["value"].sum()
         if self.bars.beside:
-            return "; ".join(f"{name}: {number(value, 2)}" for name, value in sums.items())
-        told_so = _("{title}. Highest: {place}.")
-        return told_so.format(title=self.bars.title, place=f"{sums.idxmax()}, {number(float(sums.max()), 2)}")
+            return "; ".join(f"{name}: {self.bars.in_words(value)}" for name, value in sums.items())
+        told_so, highest = _("{title}. Highest: {place}."), self.bars.in_words(float(sums.max()))
+        return told_so.format(title=told(self.bars.measure)[0], place=f"{sums.idxmax()}, {highest}")
 
     def table(self) -> Table:
         """The same for the component of figures and for files; the whole is the last row."""
@@ -187,8 +194,26 @@ def _compared(
 
 def _major(measure: str, value: Any, currency: str) -> float:
     figure = _figure(measure, value).value
+    if MEASURES[measure].unit is Unit.SHARE:
+        return 100 * float(figure or 0)
     scale = 10 ** minor_digits(currency) if MEASURES[measure].unit is Unit.MONEY else 1
     return float(figure or 0) / scale
+
+
+def _in_words(measure: str, value: float, currency: str) -> str:
+    """What `_major` made, as a reader knows it."""
+    unit = MEASURES[measure].unit
+    if unit is Unit.MONEY:
+        return money(round(value * 10 ** minor_digits(currency)), currency)
+    return percent(round(value * 100)) if unit is Unit.SHARE else number(value, 2)
+
+
+def _chart(measure: str, frame: pd.DataFrame, currency: str, *, beside: bool = False) -> Bars:
+    """The chart of these bars, in the order of the frame."""
+    unit = {Unit.MONEY: f" ({currency})", Unit.SHARE: " (%)"}.get(MEASURES[measure].unit, "")
+    shown = frame.assign(shown=[_in_words(measure, v, currency) for v in frame["value"]])
+    series = tuple(dict.fromkeys(frame["series"]))
+    return Bars(shown, told(measure)[0] + unit, series, measure, currency, beside)
 
 
 def _bars(view: View, answer: Cube, known: words.Names, currency: str) -> Bars | None:
@@ -210,7 +235,7 @@ def _bars(view: View, answer: Cube, known: words.Names, currency: str) -> Bars |
     ]
     sums = pd.DataFrame(rows).groupby(["place", "series"], sort=False)["value"].sum()
     frame = sums.reset_index()
-    return Bars(frame, told(measure)[0], tuple(dict.fromkeys(frame["series"])))
+    return _chart(measure, frame, currency)
 
 
 def _weeks(w: Work, view: View, asked: CubeQuestion, today: date, currency: str) -> Bars | None:
@@ -228,7 +253,7 @@ def _weeks(w: Work, view: View, asked: CubeQuestion, today: date, currency: str)
             day = first + timedelta(days=n)
             place = _place(spans[1], n)
             rows.append({"place": place, "series": name, "value": _major(measure, value.get(str(day)), currency)})
-    return Bars(pd.DataFrame(rows), told(measure)[0], series, beside=True)
+    return _chart(measure, pd.DataFrame(rows), currency, beside=True)
 
 
 def _place(span: tuple[date, date], n: int) -> str:

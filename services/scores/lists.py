@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from db.models import Consent, Customer, CustomerScore, Erasure, ErasureState, Role
+from services.due import called
 from services.errors import Invalid
 from services.exports import MOST_ROWS
 from services.scores import reading
@@ -53,12 +54,13 @@ def listed(w: Work, version: Version, asked: Filters, *, place: int = 0, most: i
     """Customers from `place` on. Managers only. Raises Invalid."""
     w.require(Role.MANAGER)
     chance = _chance(version, asked)
-    mine = _narrowed(version, asked, chance, Customer.id, Customer.name, chance, CustomerScore, few=True)
+    named = (Customer.id, Customer.name, Customer.company)
+    mine = _narrowed(version, asked, chance, *named, chance, CustomerScore, few=True)
     order = (chance, col(CustomerScore.customer_id)) if asked.least_first else (
         chance.desc(), col(CustomerScore.customer_id).desc(),
     )  # fmt: skip
     found = w.session.execute(mine.order_by(*order).offset(max(place, 0)).limit(min(most, MOST_ROWS)))
-    return [Listed(*row) for row in found.all()]
+    return [Listed(i, called(i, name, firm), p, score) for i, name, firm, p, score in found.all()]
 
 
 def counted(w: Work, version: Version, asked: Filters) -> int:

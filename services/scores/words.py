@@ -44,8 +44,8 @@ def note(code: str) -> str:
         "too_short": _("Too little data: the past is too short to test a forecast of this length on it."),
         "nobody_came": _("In the periods of the test hardly anybody bought, or nearly everybody; nothing to test."),
         "not_better_than_naive": _(
-            "On earlier periods no model foretold better than a rule of thumb, or by so little that it may be chance. "
-            "It is hidden."
+            "On earlier periods no model foretold better than a rule of thumb, or by so little that it may be chance, "
+            "so none is shown."
         ),
         "ranks_no_better": _("The level is better than that of the rules of thumb, the order of customers is not."),
         "counts_not_better": _("Numbers of purchases are foretold no better than by the rules of thumb."),
@@ -63,6 +63,30 @@ def note(code: str) -> str:
             "know no seasons."
         ),
     }[code]
+
+
+#: Notes that say why there is no forecast, and those that matter beside it; what is wrong with a fit does not.
+_DECIDING = ("too_few_repeaters", "too_short", "nobody_came", "not_better_than_naive")
+_BESIDE = ("too_few_for_blend", "season_unseen", "season_ahead")
+
+
+def why_hidden(notes: Sequence[str], model: str | None, rule: str | None, better_by: float | None) -> list[str]:
+    """Why there is no forecast, what decided first. `better_by`: the share by which the model erred less."""
+    told = [note(code) for code in _DECIDING if code in notes]
+    if "not_better_than_naive" in notes and model and rule and better_by is not None:
+        words = {"model": candidate(model), "rule": candidate(rule), "n": number(abs(100 * better_by))}
+        if better_by > 0:
+            decided = _(
+                "On earlier periods the error of the best model ({model}) was {n} % below that of the best rule of "
+                "thumb ({rule}). With so few customers that may be chance, so it is not shown."
+            )
+        else:
+            decided = _(
+                "On earlier periods the error of the best model ({model}) was {n} % above that of the best rule of "
+                "thumb ({rule}), so it is not shown."
+            )
+        told[told.index(note("not_better_than_naive"))] = decided.format(**words)
+    return told + [note(code) for code in _BESIDE if code in notes]
 
 
 def step(code: str) -> str:

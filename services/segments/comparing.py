@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from db.models import Role
-from services import columnar, scores
+from services import columnar, patterns, scores
 from services.analytics.patterns import groups
 from services.questions import Question
 from services.segments import asking
@@ -27,14 +27,17 @@ class Overlap:
     only_first: Ids
     both: Ids
     only_second: Ids
+    as_of: datetime
 
 
 def overlap(w: Work, first: int, second: int) -> Overlap:
     """Two segments that the actor sees. Raises NotFound, Preparing."""
     from services.segments.keeping import one  # noqa: PLC0415 - keeping asks this package's questions when it saves
 
+    with columnar.reading(w) as copy:
+        as_of = copy.as_of
     a, b = (asking.ids(w, one(w, i).rule, itself=i) for i in (first, second))
-    return Overlap(np.setdiff1d(a, b), np.intersect1d(a, b), np.setdiff1d(b, a))
+    return Overlap(np.setdiff1d(a, b), np.intersect1d(a, b), np.setdiff1d(b, a), as_of)
 
 
 def cell_rule(cell: str) -> Group:
@@ -120,11 +123,13 @@ class Clusters:
 def clusters(w: Work, count: int = GROUPS) -> Clusters:
     """Groups of buyers that are alike in recency, frequency, spend and age; for exploring. Managers only.
 
-    Too few buyers: `enough` is False. Raises Preparing.
+    Of an imported past they are as of the day after its last sale, as the patterns are: fifteen years of silence would
+    hide who was silent for ten months. Too few buyers: `enough` is False. Raises Preparing.
     """
     w.require(Role.MANAGER)
+    today = patterns.view(w).last
     with columnar.reading(w) as copy:
-        table = copy.frame(Question("features", _FEATURES), today=asking.today_of(w)).set_index("customer_id")
+        table = copy.frame(Question("features", _FEATURES), today=today).set_index("customer_id")
         as_of = copy.as_of
     table = table.rename(columns={"age": "T"}).astype(float)
     count = min(max(2, int(count)), 12)

@@ -12,9 +12,10 @@ from db.models import Role
 from pages._ui import figure
 from pages._ui.cached import chart_spec
 from pages._ui.guard import acting, require
-from pages._ui.show import md
+from pages._ui.show import day, md
 from services.charts import shapes
 from services.exports import About, Column, Kind, Table
+from services.patterns import View
 from services.text import _, clock_time, local_date, locale_name
 from services.work import Actor
 
@@ -25,6 +26,13 @@ def as_of(at: datetime, actor: Actor, of: str) -> str:
     """`As of 2 Mar 2026, 12:00:03 · from 1,200 orders`."""
     told = _("As of {day}, {time}").format(day=local_date(at, actor.zone), time=clock_time(at, actor.zone))
     return f"{told} · {of}" if of else told
+
+
+def past(view: View, actor: Actor) -> None:
+    """Of an imported past: as of when everything is."""
+    if view.ended is not None:
+        told = _("Nothing was sold after {day}. Everything here is as of the day after it.")
+        st.caption(md(told.format(day=day(view.ended, actor))))
 
 
 def chart(
@@ -96,6 +104,12 @@ def table(
     )  # fmt: skip
     rows = state["selection"]["rows"]
     return int(rows[0]) if rows and rows[0] < len(shown) else None
+
+
+def as_table(key: str, frame: pd.DataFrame, labels: dict[str, str]) -> None:
+    """The numbers of a chart, folded away below it."""
+    with st.expander(_("As a table"), key=f"numbers_{key}"):
+        table(key, frame, labels)
 
 
 def listed(key: str, frame: pd.DataFrame, labels: dict[str, str], config: FIELD, told: str, of: str) -> int | None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import streamlit as st
 
+from db.models import Role
+from pages._ui.guard import acting
 from pages._ui.show import home
 from services import clock, explore
 from services.cube_view import PERIODS, View
@@ -48,6 +50,12 @@ def chosen(actor: Actor) -> View:
     if told_now != wanted:
         st.query_params.from_dict(wanted)
     return view
+
+
+@acting(Role.MANAGER)
+def all_time() -> None:
+    """Callback: every day there is. Imported data may end long ago."""
+    st.session_state["explore_period"] = "all"
 
 
 def _seed(name: str, value: Any) -> None:

@@ -65,8 +65,7 @@ def drawn(actor: Actor, view: View, found: Explored) -> int | None:
         form, build = "plain", lambda: bars.plain(frame, place, value, whole=False)
     return figure(
         actor, "explore", table, summary=_summary(view, found, frame), build=build, marks=frame, choose=True,
-        on_select="ignore" if form == "lines" else "rerun",
-        form=f"explore {form} {names} {place} {value}", too_little=nothing,
+        on_select="rerun", form=f"explore {form} {names} {place} {value}", too_little=nothing,
     )  # fmt: skip
 
 
@@ -107,10 +106,17 @@ def clicked(view: View, found: Explored) -> dict[str, str] | None:
     picks = (state.get("selection") or {}).get(bars.PICKED) or []
     if not picks or not view.by:
         return None
-    values = [str(picks[0].get(name)) for name in ("bucket", "series")]
-    cell = dict(zip(view.by[:2], values, strict=False))
+    bucket, series = (str(picks[0].get(name)) for name in ("bucket", "series"))
+    if "label" in picks[0]:  # of a line
+        bucket = next((str(b) for b, name in _places(view, found) if name == picks[0]["label"]), bucket)
+    cell = dict(zip(view.by[:2], (bucket, series), strict=False))
     known = all((found.frame[d].map(str) == v).any() for d, v in cell.items())
     return cell if known else None
+
+
+def _places(view: View, found: Explored) -> list[tuple[Any, str]]:
+    """The places of the first dimension: code and name."""
+    return list(zip(found.frame[view.by[0]], found.shown[view.by[0]], strict=True))
 
 
 def crossed(view: View, found: Explored) -> dict[str, str] | None:

@@ -19,7 +19,8 @@ from services.work import Actor
 def picked(key: str) -> None:
     """A bar was clicked: its customers."""
     points = st.session_state[key].selection.get("tenth", [])
-    st.session_state["tenth"] = str(points[0]["tenth"]) if points else "all"
+    st.query_params.pop("tenth", None)  # the list says it anew; both at once would be two beginnings of one widget
+    st.session_state["pick_tenth"] = str(points[0]["tenth"]) if points else None
 
 
 def tenths(who: Actor, version: Version, found: list[lists.Tenth]) -> None:

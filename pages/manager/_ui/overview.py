@@ -76,21 +76,23 @@ def usual_line(board: Board) -> str:
     usual, currency = board.usual, board.currency
     if usual is None:
         return _("No earlier days to compare with.")
-    mean = _("{orders} orders, {revenue}").format(
-        orders=number(usual.orders, 1), revenue=money(round(usual.revenue_cents), currency)
-    )
+    mean = _several(usual.orders, round(usual.revenue_cents), currency)
     if not usual.weeks:
         return _("The {n} days before: {mean}.").format(n=number(board.view.period.days), mean=mean)
     day = words.weekday(board.view.period.first)
-    last = _("{orders} orders, {revenue}").format(
-        orders=number(usual.last_orders), revenue=money(usual.last_revenue_cents, currency)
-    )
+    last = _several(usual.last_orders, usual.last_revenue_cents, currency)
     sentence = (
         _("Usual on a {day} up to this time of day (mean of {n}): {mean}. The whole {day} of last week: {last}.")
         if usual.so_far
         else _("Usual on a {day} (mean of {n}): {mean}. The {day} of the week before: {last}.")
     )
     return sentence.format(day=day, n=usual.weeks, mean=mean, last=last)
+
+
+def _several(orders: float, revenue_cents: int, currency: str) -> str:
+    """`4 orders, €462.10`; a mean may have a fraction, and then it is several."""
+    told = _("{orders} order, {revenue}") if round(orders, 1) == 1 else _("{orders} orders, {revenue}")
+    return told.format(orders=number(orders, 1), revenue=money(revenue_cents, currency))
 
 
 def contacts(board: Board) -> Card:

@@ -18,9 +18,12 @@ from services.work import Actor, reading
 SHOWN = 15
 
 
-def nothing() -> None:
+def nothing(view: View) -> None:
     """Nothing was bought twice."""
-    empty(_("Too little data."), _("Nothing was bought twice by the same customer here. Choose a longer period."))
+    told = _("An interval needs a customer who bought the same product on two days; nobody did so here.")
+    if view.narrowed:
+        told += " " + _("Choose a longer period, or fewer filters.")
+    empty(_("Too little data."), told)
 
 
 def days_of(value: float) -> str:
@@ -33,7 +36,7 @@ def intervals(actor: Actor, view: View) -> None:
         found, cells = asked.by_product(w, view), asked.heat_map(w, view)
     frame = apart(found.frame)
     if frame.empty:
-        nothing()
+        nothing(view)
         return
     of = _("from {n} intervals of {products} products").format(
         n=number(int(frame["gaps"].sum())), products=number(len(frame))
@@ -74,7 +77,9 @@ def _products(frame: pd.DataFrame, of: str) -> int | None:
         build = partial(shapes.spans, sent, _("Days until bought again"), tips)
         spec = drawn.chart("intervals", told, sent, build, opens=True)
     rows = frame.assign(told=[_("enough") if e else _("too little") for e in frame["enough"]])
-    rows.loc[~rows["enough"], ["lower", "median", "upper"]] = None
+    days = ["lower", "median", "upper"]
+    rows[days] = rows[days].round(1)
+    rows.loc[~rows["enough"], days] = None
     picked = drawn.table("intervals", rows, _labels(), pick=True)
     st.caption(of)
     drawn.files("intervals", rows, _labels(), [told, of], (spec, top) if spec else None)
@@ -125,6 +130,8 @@ def _map(actor: Actor, view: View, frame: pd.DataFrame, of: str) -> None:
     spec = drawn.chart("interval_map", told, cells, build, opens=True)
     at = drawn.mark("interval_map", cells, ["row", "column"], _cell, _("Customers behind a cell"), _("Choose a cell"))
     labels = {"row": tips["row"], "column": tips["column"], "value": tips["shown"], "customers": tips["customers"]}
+    drawn.as_table("interval_map", cells, labels)
+    st.caption(of)
     drawn.files("interval_map", cells, labels, [told, of], (spec, cells))
     if at is not None:
         row = frame.iloc[at]

@@ -97,6 +97,7 @@ def _hours(asked: _Asked, frame: pd.DataFrame, days: list[str]) -> None:
     spec = drawn.chart("season_hours", told, cells, build, opens=True)
     label, hint = _("Customers behind a cell"), _("Choose a cell")
     at = drawn.mark("season_hours", cells, ["row", "column"], _cell, label, hint)
+    drawn.as_table("season_hours", cells, tips)
     st.caption(asked.of)
     drawn.files("season_hours", cells, tips, [told, asked.of], (spec, cells))
     if at is not None:

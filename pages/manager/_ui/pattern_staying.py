@@ -11,6 +11,7 @@ from pages._ui.show import empty
 from pages.manager._ui import drawn
 from pages.manager._ui.pattern_people import people
 from services.charts import shapes
+from services.charts.words import place
 from services.patterns import View
 from services.patterns import staying as asked
 from services.patterns.staying import By
@@ -26,11 +27,13 @@ def staying(actor: Actor, view: View) -> None:
     by = By(addressed.tab(_("By"), {b.value: name for b, name in words.items()}, "by", "month"))
     with reading(actor) as w:
         found = asked.triangle(w, view, by)
-    frame = found.frame.assign(row=[c or _("not known") for c in found.frame["cohort"]])
+    name = place if by is By.MONTH else str
+    frame = found.frame.assign(row=[name(c) if c else _("not known") for c in found.frame["cohort"]])
     if frame.empty:
         empty(_("Too little data."), _("The triangle shows months that are over; there is none with a first purchase."))
         return
-    of = drawn.as_of(found.as_of, actor, _("customers by first purchase, months that are over"))
+    told = _("customers by first purchase (their number stands in brackets), months that are over")
+    of = drawn.as_of(found.as_of, actor, told)
     cells = _triangle(frame, by, words[by], of)
     _behind(actor, view, by, cells)
 
@@ -63,8 +66,7 @@ def _triangle(frame: pd.DataFrame, by: By, word: str, of: str) -> pd.DataFrame:
         "active": tips["active"],
         "share": tips["shown"],
     }
-    with st.expander(_("As a table")):
-        drawn.table("staying", frame, labels)
+    drawn.as_table("staying", frame, labels)
     drawn.files("staying", frame, labels, [told, of], (spec, cells))
     return cells
 
@@ -73,13 +75,16 @@ def _cells(frame: pd.DataFrame, by: By) -> pd.DataFrame:
     first = frame[frame["months"] == 0]
     rows = sorted(first["cohort"])[-ROWS:] if by is By.MONTH else first.nlargest(ROWS, "customers")["cohort"].tolist()
     cells = frame[frame["cohort"].isin(rows) & (frame["months"] < COLUMNS)].sort_values(["cohort", "months"])
+    sizes = dict(zip(first["cohort"], first["customers"], strict=True))
     cells = cells.assign(
+        row=[f"{r} ({number(int(sizes[c]))})" for r, c in zip(cells["row"], cells["cohort"], strict=True)],
         column=cells["months"].astype(int).astype(str),
         value=cells["share"],
         most=1.0,
         shown=[f"{number(100 * s)} %" for s in cells["share"]],
+        brief=[number(100 * s) for s in cells["share"]],
     )
-    return cells[["cohort", "row", "column", "value", "most", "shown", "active", "customers"]]
+    return cells[["cohort", "row", "column", "value", "most", "shown", "brief", "active", "customers"]]
 
 
 def _behind(actor: Actor, view: View, by: By, cells: pd.DataFrame) -> None:

@@ -45,14 +45,18 @@ def from_what(version: Version, actor: Actor) -> None:
     )
 
 
-def hidden(found: Horizon) -> None:
-    """A horizon without a forecast, greyed out with the reasons."""
-    with st.container(border=True):
-        st.badge(
-            _("No forecast for {time}").format(time=words.horizon(found.days)), icon=":material/block:", color="gray"
-        )
-        for note in found.notes:
-            st.caption(words.note(note))
+def hidden(*found: Horizon) -> None:
+    """Horizons without a forecast, greyed out with the reasons; those with the same reasons together."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for one in found:
+        why = tuple(words.why_hidden(one.notes, one.candidate, one.naive, one.better_by))
+        together.setdefault(why, []).append(words.horizon(one.days))
+    for why, times in together.items():
+        with st.container(border=True):
+            told = _("No forecast for {time}").format(time=", ".join(times))
+            st.badge(told, icon=":material/block:", color="gray")
+            for line in why:
+                st.caption(md(line))
 
 
 def beside(found: Horizon) -> None:

@@ -49,9 +49,10 @@ def moves(actor: Actor, row: Kept) -> None:
     words = [day(week, actor) for week in frame["week"]]
     bars, spec = _bars(frame, words, told)
     since = _since(actor, found, before)
+    labels, weeks = {"week": _("Week from"), "entered": came, "left": left}, frame.assign(week=words)
+    drawn.as_table("moves", weeks, labels)
     st.caption(md(since))
-    labels = {"week": _("Week from"), "entered": came, "left": left}
-    drawn.files("moves", frame.assign(week=words), labels, [row.name, told, since], (spec, bars))
+    drawn.files("moves", weeks, labels, [row.name, told, since], (spec, bars))
     some = bars[bars["value"] > 0].reset_index(drop=True)
     label, hint = _("Who was it?"), _("Choose a week")
     at = drawn.mark(

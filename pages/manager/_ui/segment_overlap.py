@@ -41,7 +41,9 @@ def overlap(actor: Actor) -> None:
     tips = {"name": _("Where"), "customers": _("Customers")}
     spec = drawn.chart("overlap", told, parts, partial(shapes.parts, parts, titles, tips), opens=True)
     picked = drawn.row_or_mark("overlap", rows, "name", drawn.table("overlap", rows, tips, pick=True))
-    drawn.files("overlap", rows, tips, [told], (spec, parts))
+    of = drawn.as_of(found.as_of, actor, _("members of both segments"))
+    st.caption(of)
+    drawn.files("overlap", rows, tips, [told, of], (spec, parts))
     if picked is not None:
         chosen(actor, sides[picked], titles[picked], "overlap_members")
 

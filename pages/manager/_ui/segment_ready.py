@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.cached import kept
-from pages._ui.show import amount, empty
+from pages._ui.show import amount, day, empty, md
 from pages.manager._ui import drawn, segment_draft
 from pages.manager._ui.segment_members import frame_of, labels
-from services import scores, segments
+from services import patterns, scores, segments
 from services.charts import shapes
 from services.segments.definition import Condition, Group, Mode, Op
 from services.segments.fields import cell_names
@@ -103,6 +103,7 @@ def _grid_cells(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
             "name": [names[c] for c in frame["cell"]],
             "customers": [number(n) for n in frame["customers"]],
             "shown": [f"{names[c]} {number(n)}" for c, n in pairs],
+            "brief": [number(n) for n in frame["customers"]],
         }
     )
 
@@ -122,11 +123,15 @@ def likely(actor: Actor) -> None:
     bars, told = _tenths(frame)
     drawn.sentence(told)
     tips = {"label": _("Tenth"), "shown": _("Buy within 90 days, on average"), "customers": _("Customers")}
-    build = partial(shapes.bars, bars, _("Buy within 90 days, in %"), tips)
+    build = partial(shapes.bars, bars, _("Buy within 90 days, in %"), tips, _("Tenth, 10 the likeliest"))
     spec = drawn.chart("tenths", told, bars, build, opens=True)
-    st.caption(_("Tenth 10: most likely. By the scoring run in force; who objects to predictions is left out."))
     columns = tips | {"expected": _("Purchases to be expected")}
-    drawn.files("tenths", bars, columns, [told], (spec, bars))
+    drawn.as_table("tenths", bars, columns)
+    of = _("scoring run in force, from purchases up to {day}; who objects to predictions is left out")
+    of = of.format(day=day(version.as_of, actor) if version.as_of else "–")
+    of = drawn.as_of(version.finished_at, actor, of) if version.finished_at else of
+    st.caption(md(of))
+    drawn.files("tenths", bars, columns, [told, of], (spec, bars))
     words = _("Tenth {n}: {m} customers")
     at = drawn.mark(
         "tenths", bars, ["label"], lambda b: words.format(n=b["label"], m=number(int(b["customers"]))),
@@ -161,6 +166,7 @@ def alike(actor: Actor) -> None:
     with reading(actor) as w:
         state = segments.comparing.grid(w)
         found = kept("clusters", state.version, lambda: segments.comparing.clusters(w))
+        view = patterns.view(w)
     if not found.enough:
         empty(_("Too little data."), _("Groups need at least {n} buyers.").format(n=segments.comparing.FEWEST))
         return
@@ -170,6 +176,7 @@ def alike(actor: Actor) -> None:
             "probability of each customer foretells better than any group."
         )
     )
+    drawn.past(view, actor)
     frame = found.frame
     rows = pd.DataFrame(
         {
