@@ -60,6 +60,7 @@ def on_a_phone(page: Page, server: LiveServer, path: str) -> list[str]:
     page.goto(f"{server.url}/{path}")
     expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
     settled(page)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # what is fetched when it is first needed is there
     for label in page.locator('[data-part="label"]').all():
         expect(label).not_to_have_text("")  # a field of ours has its name once its script has run
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} is too wide"
