@@ -114,14 +114,16 @@ def counted(w: Work, rule: Group, *, itself: int | None = None) -> Counted:
     """How many customers a rule takes in now. Staff only. Raises Invalid, Preparing."""
     asked = question_of(w, rule, itself=itself)
     with _copy(w, asked) as copy:
-        many, values = asked.question("count(*) AS n, min(c.customer_id) AS first")
-        members = int(copy.frame(many, **values)["n"].iloc[0])
+        columns = "c.customer_id AS customer_id, count(*) OVER () AS n"
+        some, values = asked.question(columns, f"{MIXED} LIMIT {PREVIEWED}")
+        first = copy.frame(some, **values)
+        members = int(first["n"].max()) if len(first) else 0
         everybody = copy.frame(
             Question("customers", "SELECT count(*) AS n, count(CASE WHEN no_profiling THEN 1 END) AS no FROM customer")
         )
-        shown = _members(copy, asked, MIXED, PREVIEWED, 0)
+        shown = _by_number(w, copy, [int(i) for i in first["customer_id"]])
         objecting = int(everybody["no"].iloc[0]) if predicted(rule, rules(w)) else 0
-        return Counted(members, int(everybody["n"].iloc[0]), named(w, shown), objecting, copy.as_of, copy.version)
+        return Counted(members, int(everybody["n"].iloc[0]), shown, objecting, copy.as_of, copy.version)
 
 
 def listed(w: Work, rule: Group, page: int = 0, *, itself: int | None = None) -> tuple[int, list[Member]]:
@@ -154,25 +156,33 @@ def ids(w: Work, rule: Group, *, itself: int | None = None, on: date | None = No
         return copy.frame(question, **values)["customer_id"].to_numpy(np.int64)
 
 
-_SOLD = """LEFT JOIN (SELECT customer_id, count(*) AS orders, sum(lines_cents) AS revenue, max(day) AS last_day
-    FROM orders WHERE is_sale GROUP BY customer_id) AS s ON s.customer_id = c.customer_id"""
+_BOUGHT = """c.customer_id AS customer_id, coalesce(s.orders, 0) AS orders,
+    CAST(coalesce(s.revenue, 0) AS BIGINT) AS revenue_cents, s.last_day AS last_day"""
+
+
+def _sold(among: str = "TRUE") -> str:
+    """The join that `_BOUGHT` needs; `among` limits whose orders are added up."""
+    return f"""LEFT JOIN (SELECT customer_id, count(*) AS orders, sum(lines_cents) AS revenue, max(day) AS last_day
+    FROM orders WHERE is_sale AND {among} GROUP BY customer_id) AS s ON s.customer_id = c.customer_id"""
 
 
 def _members(copy: Answers, asked: Compiled, order: str, most: int, skipped: int) -> pd.DataFrame:
-    columns = """c.customer_id AS customer_id, coalesce(s.orders, 0) AS orders,
-        CAST(coalesce(s.revenue, 0) AS BIGINT) AS revenue_cents, s.last_day AS last_day"""
-    wider = replace(asked, joins=f"{asked.joins} {_SOLD}")
-    question, values = wider.question(columns, f"{order} LIMIT {most} OFFSET {skipped}")
+    wider = replace(asked, joins=f"{asked.joins} {_sold()}")
+    question, values = wider.question(_BOUGHT, f"{order} LIMIT {most} OFFSET {skipped}")
     return copy.frame(question, **values)
 
 
 def by_number(w: Work, wanted: list[int]) -> list[Member]:
     """Customers by their numbers, in the order given. Staff only."""
-    sql = f"""SELECT c.customer_id AS customer_id, coalesce(s.orders, 0) AS orders,
-        CAST(coalesce(s.revenue, 0) AS BIGINT) AS revenue_cents, s.last_day AS last_day
-    FROM customer AS c {_SOLD} WHERE list_contains($wanted, c.customer_id)"""
     with _copy(w) as copy:
-        found = {m.customer_id: m for m in named(w, copy.frame(Question("by_number", sql), wanted=wanted))}
+        return _by_number(w, copy, wanted)
+
+
+def _by_number(w: Work, copy: Answers, wanted: list[int]) -> list[Member]:
+    """The same of a copy that is being read. Only the orders of these customers are added up."""
+    among = "customer_id IN (SELECT unnest(CAST($wanted AS BIGINT[])))"
+    sql = f"SELECT {_BOUGHT} FROM customer AS c {_sold(among)} WHERE c.{among}"
+    found = {m.customer_id: m for m in named(w, copy.frame(Question("by_number", sql), wanted=wanted))}
     return [found[i] for i in wanted if i in found]
 
 

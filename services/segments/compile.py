@@ -1,7 +1,8 @@
 """A rule as one question to the columnar copy. Field codes choose constant texts; everything typed is a bound value.
 
-Each condition is a small table of (customer_id, value) that the customers are joined with; a condition about another
-segment is that segment's own question. A comparison with nothing is false, so that "none of" means what it says.
+Each condition is a column of a small table, one row per customer, that the customers are joined with; conditions about
+the same rows share one. A condition about another segment is that segment's own question. A comparison with nothing is
+false, so that "none of" means what it says.
 
 A rule can be asked as of a day that is over (`then`): what has a day later than that is left out, a case counts as open
 until the day it was closed, and who came later is not there yet. What has no date counts as it is now.
@@ -28,6 +29,28 @@ DEEPEST = 5
 
 
 @dataclass
+class _Table:
+    """What customers have. `sql` with `{value}` takes several expressions over the same rows, each a column."""
+
+    name: str
+    sql: str
+    values: list[str] = field(default_factory=list)
+
+    def column(self, value: str) -> str:
+        """The column of an expression; of a text that names its value itself where there is none."""
+        if not value:
+            return f"{self.name}.value"
+        if value not in self.values:
+            self.values.append(value)
+        return f"{self.name}.value{self.values.index(value)}"
+
+    @property
+    def text(self) -> str:
+        columns = ", ".join(f"{value} AS value{n}" for n, value in enumerate(self.values))
+        return f"{self.name} AS ({self.sql.replace('{value}', columns)})"
+
+
+@dataclass
 class _Texts:
     """What the question is put together from."""
 
@@ -35,11 +58,14 @@ class _Texts:
     others: Mapping[int, Group]
     complaints: list[str]
     then: bool = False
-    tables: list[str] = field(default_factory=list)
+    tables: list[_Table] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
 
     def bound(self, value: Any) -> str:
-        """A name for a value: `$va`, `$vb` ... (a question knows letters only)."""
+        """A name for a value: `$va`, `$vb` ... (a question knows letters only). The same one for the same value."""
+        known = (name for name, old in self.values.items() if type(old) is type(value) and old == value)
+        if (same := next(known, None)) is not None:
+            return f"${same}"
         n, name = len(self.values), ""
         while True:
             n, rest = divmod(n, 26)
@@ -48,6 +74,14 @@ class _Texts:
                 break
         self.values[f"v{name}"] = value
         return f"$v{name}"
+
+    def table(self, sql: str) -> _Table:
+        """The table of this text, which may be there already."""
+        found = next((t for t in self.tables if t.sql == sql), None)
+        if found is None:
+            found = _Table(f"t{len(self.tables)}", sql)
+            self.tables.append(found)
+        return found
 
 
 @dataclass(frozen=True)
@@ -90,7 +124,7 @@ def compiled(rule: Group, today: date, others: Mapping[int, Group], complaints: 
     if then:
         holds = f"({holds} AND (coalesce(c.joined_on <= $today, TRUE) OR {_HAD_BOUGHT}))"
     values = {**texts.values, "today": today, "complaints": complaints}
-    return Compiled(", ".join(texts.tables), joins, holds, tuple(parts), values)
+    return Compiled(", ".join(t.text for t in texts.tables), joins, holds, tuple(parts), values)
 
 
 def predicted(rule: Group, others: Mapping[int, Group], seen: tuple[int, ...] = ()) -> bool:
@@ -153,7 +187,18 @@ def _value(texts: _Texts, condition: Condition, joins: list[str], path: tuple[in
         return "(" + " OR ".join(f"c.customer_id IN (SELECT customer_id FROM {n})" for n in names) + ")"
     if asked.column:
         return asked.column
-    limits = ""
+    sql = _until_then(asked.sql) if texts.then else asked.sql
+    table = texts.table(sql.replace("{where}", _limits(texts, condition, only)))
+    join = f"LEFT JOIN {table.name} ON {table.name}.customer_id = c.customer_id"
+    if join not in joins:
+        joins.append(join)
+    value = table.column(asked.value)
+    return value if asked.missing == "NULL" else f"coalesce({value}, {asked.missing})"
+
+
+def _limits(texts: _Texts, condition: Condition, only: int | None) -> str:
+    """The rows a condition is about: of which days, of what kind, of one customer."""
+    asked, limits = condition.of, ""
     if condition.within_days is not None:
         limits += f" AND {asked.day} > {texts.bound(texts.today - timedelta(days=condition.within_days))}"
         limits += f" AND {asked.day} <= $today"
@@ -163,11 +208,7 @@ def _value(texts: _Texts, condition: Condition, joins: list[str], path: tuple[in
     if only is not None and not asked.whole:
         key = "o.customer_id" if asked.code == "returns" else "f.customer_id"
         limits += f" AND {key} = {texts.bound(only)}"
-    name = f"t{len(texts.tables)}"
-    sql = _until_then(asked.sql) if texts.then else asked.sql
-    texts.tables.append(f"{name} AS ({sql.replace('{where}', limits)})")
-    joins.append(f"LEFT JOIN {name} ON {name}.customer_id = c.customer_id")
-    return f"{name}.value" if asked.missing == "NULL" else f"coalesce({name}.value, {asked.missing})"
+    return limits
 
 
 def _segment(texts: _Texts, number: int, path: tuple[int, ...], only: int | None) -> str:
@@ -177,9 +218,7 @@ def _segment(texts: _Texts, number: int, path: tuple[int, ...], only: int | None
     if rule is None:
         raise Invalid(_("Rule"), _("it asks about a segment that is not there any more; choose another one"))
     joins, _parts, holds = _rule(texts, rule, "c", (*path, number), only)
-    name = f"t{len(texts.tables)}"
-    texts.tables.append(f"{name} AS (SELECT c.customer_id FROM customer AS c {joins} WHERE {holds})")
-    return name
+    return texts.table(f"SELECT c.customer_id FROM customer AS c {joins} WHERE {holds}").name
 
 
 def _compared(texts: _Texts, condition: Condition, value: str) -> str:

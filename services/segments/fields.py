@@ -1,8 +1,9 @@
 """What a segment may ask about a customer: name, kind, and how the columnar copy answers.
 
 `sql` makes one row per customer with `customer_id` and `value`; customers without a row have `missing`. In it `{where}`
-stands for the limits of a condition: a time span on `day`, what it is `about`, one customer. A field whose `sql` is
-empty is a column of the customer itself. `predicted`: it is a prediction about the person or a profile; customers who
+stands for the limits of a condition: a time span on `day`, what it is `about`, one customer; `{value}` for the
+expression of that name, so that conditions about the same rows are answered by one table. A field whose `sql` is empty
+is a column of the customer itself. `predicted`: it is a prediction about the person or a profile; customers who
 objected to these are in no segment that asks for one.
 """
 
@@ -35,6 +36,7 @@ class Field:
     about: dict[str, str] = field(default_factory=dict)
     predicted: bool = False
     whole: bool = False  # compares customers with each other: never asked for one of them alone
+    value: str = ""
 
     @property
     def within(self) -> bool:
@@ -52,8 +54,8 @@ def _own(code: str, column: str = "", kind: Kind = Kind.CHOICE) -> Field:
 def _counted(code: str, kind: Kind, theme: str, value: str, source: str, *, key: str = "f.customer_id",
              missing: str = "0", day: str = "f.day", about: dict[str, str] | None = None,
              predicted: bool = False) -> Field:  # fmt: skip
-    sql = f"SELECT {key} AS customer_id, {value} AS value FROM {source} {{where}} AND {key} IS NOT NULL GROUP BY {key}"
-    return Field(code, kind, theme, sql, "", missing, day, about or {}, predicted)
+    sql = f"SELECT {key} AS customer_id, {{value}} FROM {source} {{where}} AND {key} IS NOT NULL GROUP BY {key}"
+    return Field(code, kind, theme, sql, "", missing, day, about or {}, predicted, value=value)
 
 
 def _scored(code: str, value: str) -> Field:
@@ -64,9 +66,11 @@ def _scored(code: str, value: str) -> Field:
 
 _SALES = "orders AS f WHERE f.is_sale"
 _LINES = "sale_line AS f LEFT JOIN product AS p ON p.product_id = f.product_id WHERE f.is_sale AND f.quantity > 0"
+#: Of customers with four orders or more only, who are few: nobody else can have the three gaps that are asked for.
 _GAPS = """(SELECT d.customer_id, d.day,
         date_diff('day', lag(d.day) OVER (PARTITION BY d.customer_id ORDER BY d.day), d.day) AS gap
-    FROM (SELECT DISTINCT customer_id, day FROM orders WHERE is_sale) AS d) AS f WHERE TRUE"""
+    FROM (SELECT DISTINCT customer_id, day FROM orders WHERE is_sale AND customer_id IN (SELECT customer_id
+        FROM orders WHERE is_sale GROUP BY customer_id HAVING count(*) >= 4)) AS d) AS f WHERE TRUE"""
 _RETURNS = "returns AS f JOIN orders AS o ON o.order_id = f.order_id WHERE TRUE"
 #: Words under which contacts and cases are filed as complaints; $complaints holds them in small letters.
 _COMPLAINTS = """(SELECT customer_id, day FROM contact WHERE list_contains($complaints, lower(reason))
@@ -75,19 +79,24 @@ _SCALE = "100.0 * (f.score - f.scale_min) / nullif(f.scale_max - f.scale_min, 0)
 _BOUGHT = {"category": "p.category", "product": "CAST(f.product_id AS VARCHAR)"}
 _TALK = {"reason": "f.reason", "channel": "f.channel", "direction": "f.direction"}
 _AGO = "date_diff('day', max(f.day), $today)"
-#: The same rule as services/analytics/patterns/groups.grid; a test compares them.
-_GRID = """SELECT customer_id, CASE
+#: The same rule as services/analytics/patterns/groups.grid; a test compares them. The fifths are told of the days, of
+#: which there are hundreds, and not of the customers, who would have to be sorted.
+_GRID = """WITH bought AS (SELECT o.customer_id, o.n, o.last_day
+    FROM (SELECT d.customer_id, count(*) AS n, max(d.day) AS last_day
+        FROM (SELECT DISTINCT customer_id, day FROM orders WHERE is_sale AND day <= $today) AS d
+        GROUP BY d.customer_id) AS o
+    JOIN customer AS k ON k.customer_id = o.customer_id AND NOT k.no_profiling)
+SELECT customer_id, CASE
         WHEN fifth <= 2 THEN CASE WHEN n >= 6 THEN 'champions' WHEN n >= 3 THEN 'loyal'
             WHEN n = 2 THEN 'promising' ELSE 'new' END
         WHEN fifth = 3 THEN CASE WHEN n >= 6 THEN 'loyal' WHEN n >= 2 THEN 'needs_attention' ELSE 'fading' END
         WHEN fifth = 4 THEN CASE WHEN n >= 6 THEN 'cannot_lose' WHEN n >= 3 THEN 'at_risk'
             WHEN n = 2 THEN 'fading' ELSE 'lost' END
         ELSE CASE WHEN n >= 6 THEN 'cannot_lose' WHEN n >= 3 THEN 'at_risk' ELSE 'lost' END END AS value
-    FROM (SELECT customer_id, n, least(5, ceil(5.0 * (rank() OVER (ORDER BY since) +
-            (count(*) OVER (PARTITION BY since) - 1) / 2.0) / count(*) OVER ())) AS fifth
-        FROM (SELECT o.customer_id, count(DISTINCT o.day) AS n, date_diff('day', max(o.day), $today) AS since
-            FROM orders AS o JOIN customer AS k ON k.customer_id = o.customer_id AND NOT k.no_profiling
-            WHERE o.is_sale AND o.day <= $today GROUP BY o.customer_id) AS g) AS h"""
+    FROM (SELECT b.customer_id, b.n, least(5, ceil(5.0 * (t.later + (t.many + 1) / 2.0) / t.everybody)) AS fifth
+        FROM bought AS b JOIN (SELECT last_day, count(*) AS many, sum(count(*)) OVER () AS everybody,
+                sum(count(*)) OVER (ORDER BY last_day DESC ROWS UNBOUNDED PRECEDING) - count(*) AS later
+            FROM bought GROUP BY last_day) AS t ON t.last_day = b.last_day) AS h"""
 
 _ALL = (
     _own("kind"), _own("segment"), _own("region"), _own("city"), _own("country"), _own("language"),
