@@ -71,7 +71,31 @@ CUBE: list[tuple[str, dict[str, Any], str]] = [
         "customers and orders by month",
         {"measures": ["customers", "orders"], "by": ["month"]},
         """SELECT date_trunc('month', o.day), count(DISTINCT o.customer_id), count(DISTINCT o.order_id)
-        FROM sale_line o WHERE {sale} GROUP BY GROUPING SETS ((1), ())""",
+        FROM orders o WHERE {sale} GROUP BY GROUPING SETS ((1), ())""",
+    ),
+    (
+        "revenue, orders and units by month in two categories",
+        {
+            "measures": ["revenue", "orders", "units"],
+            "by": ["month"],
+            "only": {"category": ["Category 1", "Category 7"]},
+        },
+        """SELECT date_trunc('month', o.day), sum(o.line_total_cents), count(DISTINCT o.order_id), sum(o.quantity)
+        FROM sale_line o LEFT JOIN product p ON p.product_id = o.product_id
+        WHERE {sale} AND p.category IN ('Category 1', 'Category 7') GROUP BY GROUPING SETS ((1), ())""",
+    ),
+    (
+        "revenue by month of the first purchase and quarter",
+        {"measures": ["revenue"], "by": ["cohort", "quarter"], "most": 40},
+        """SELECT date_trunc('month', b.first_day), date_trunc('quarter', o.day), sum(o.lines_cents)
+        FROM orders o LEFT JOIN buyer b ON b.customer_id = o.customer_id WHERE {sale} GROUP BY 1, 2""",
+    ),
+    (
+        "customers by category and channel, 12 of 40 categories and the others",
+        {"measures": ["customers"], "by": ["category", "channel"], "most": 12},
+        """SELECT coalesce(p.category, ''), o.channel, count(DISTINCT o.customer_id)
+        FROM sale_line o LEFT JOIN product p ON p.product_id = o.product_id
+        WHERE {sale} GROUP BY GROUPING SETS ((1, 2), (1), (2), ())""",
     ),
 ]  # fmt: skip
 _RULE = {

@@ -1,8 +1,8 @@
 """From a question about figures to the text of one query, and from its rows to groups, the others, and the whole.
 
 Sums and counts are asked for once, by group; the largest, "all others" and the whole are added up from these rows. What
-does not add up (different things counted) is asked for in one text by group, by each dimension and altogether, and a
-second time where there are others.
+does not add up (different things counted) is asked for by each dimension and altogether, which tells what is shown by
+itself, and then by group with all others as one.
 """
 
 from collections.abc import Mapping
@@ -46,17 +46,22 @@ class Asked:
 
     def text(self, question: "CubeQuestion", sets: list[list[str]], kept: Mapping[str, list[str]], most: int) -> str:
         """One row per group of each of `sets`; a dimension that a set lacks is NULL in its rows."""
-        keys = {d: self._key(DIMENSIONS[d], d in kept) for d in self.by}
+        plain = sets == [self.by] and self.exact
+        keys = {d: self._key(DIMENSIONS[d], d in kept, plain) for d in self.by}
         groups = "".join(f"{key} AS {d}, " for d, key in keys.items())
         sums = ", ".join(f"{sql} AS {name}" for name, sql in self.columns.items())
         sql = f"SELECT {groups}{sums} {self._from(question, list(keys.values()))}"
-        if self.by:
-            listed = ", ".join(f"({', '.join(keys[d] for d in one)})" for one in sets)
-            places = ", ".join(str(n + 1) for n in range(len(keys)))
-            sql += f" GROUP BY {places}" if sets == [self.by] else f" GROUP BY GROUPING SETS ({listed})"
-            names = "".join(f"CAST({d} AS VARCHAR) AS {d}, " for d in self.by)
-            sql = f"SELECT {names}{', '.join(self.columns)} FROM ({sql}) AS found LIMIT {most}"
-        return sql
+        if not self.by:
+            return sql
+        places = ", ".join(str(n + 1) for n in range(len(keys)))
+        listed = ", ".join(f"({', '.join(keys[d] for d in one)})" for one in sets)
+        sql += f" GROUP BY {places}" if sets == [self.by] else f" GROUP BY GROUPING SETS ({listed})"
+        named = "".join(f"CAST({d} AS VARCHAR) AS {d}, " for d in self.by)
+        columns = ", ".join(self.columns)
+        if plain:  # what is missing and what is empty are two groups below and one above
+            named = "".join(f"coalesce(CAST({d} AS VARCHAR), '{NONE}') AS {d}, " for d in self.by)
+            columns = ", ".join(f"CAST(sum({c}) AS BIGINT) AS {c}" for c in self.columns)
+        return f"SELECT {named}{columns} FROM ({sql}) AS found {f'GROUP BY {places} ' if plain else ''}LIMIT {most}"
 
     def rows(self, question: "CubeQuestion", others: Mapping[str, list[str]]) -> str:
         """One row per thing behind the figure, with its part of it."""
@@ -89,9 +94,9 @@ class Asked:
             f"GROUP BY {text} ORDER BY n DESC, value LIMIT {int(most)}"
         )
 
-    def _key(self, dimension: Dimension, folded: bool) -> str:
+    def _key(self, dimension: Dimension, folded: bool, plain: bool) -> str:
         if not folded:
-            return dimension.key(self.fact)
+            return dimension.sql[self.fact] if plain else dimension.key(self.fact)
         text = dimension.text(self.fact)
         return f"CASE WHEN {text} IN ({_bound(f'kept_{dimension.code}')}) THEN {text} ELSE '{OTHERS}' END"
 
@@ -104,8 +109,11 @@ class Asked:
 
     def _let_in(self, dimension: Dimension, values: list[str]) -> str:
         wanted = _bound(f"only_{dimension.code}")
-        if not dimension.overlaps:
+        if not dimension.overlaps and NONE in values:
             return f"{dimension.text(self.fact)} IN ({wanted})"
+        if not dimension.overlaps:  # so that the table of the dimension is limited before lines are joined with it
+            named = f"CAST($only_{dimension.code} AS VARCHAR[])"
+            return f"list_contains({named}, CAST({dimension.sql[self.fact]} AS VARCHAR))"
         # Not by joining: who is in two of the segments counts once.
         who = SOURCES[self.fact].customer
         inside = f"{who} IN (SELECT m.customer_id FROM {MEMBERS} AS m WHERE m.segment IN ({wanted}))"
@@ -131,20 +139,21 @@ class Parts:
         """Ask, and put together. `kept`: what an earlier kind of rows has chosen to show by itself."""
         folding = [d for d in asked.by if not (DIMENSIONS[d].in_time or DIMENSIONS[d].overlaps)]
         first = next(iter(asked.forms))
-        sets = [asked.by] if asked.exact else [asked.by, [], *([d] for d in folding if len(asked.by) > 1)]
-        raw = copy.frame(Question("cube", asked.text(question, sets, {}, MOST_ROWS + 1)), **values)
+        ahead = asked if asked.exact or not folding or len(asked.by) == 1 else replace(asked, by=folding)
+        sets = [[], *([d] for d in folding)] if ahead is not asked else [asked.by] if asked.exact else [asked.by, []]
+        raw = copy.frame(Question("cube", ahead.text(question, sets, {}, MOST_ROWS + 1)), **values)
         if len(raw) > MOST_ROWS:
             whole = copy.frame(Question("whole", replace(asked, by=[]).text(question, [], {}, 1)), **values)
             shown = kept or {d: _asked_largest(copy, asked, values, question, d) for d in folding}
             groups = _folded(copy, asked, values, question, shown)
         else:
             at_once = asked.exact or not asked.by
-            whole = raw if at_once else raw[raw[asked.by].isna().all(axis=1)]
+            whole = raw if at_once else raw[raw[ahead.by].isna().all(axis=1)]
             if any(DIMENSIONS[d].overlaps for d in asked.by):
                 whole = copy.frame(Question("whole", replace(asked, by=[]).text(question, [], {}, 1)), **values)
-            shown = kept or {d: _largest(asked, raw, d, first, question.most) for d in folding}
-            groups = raw if at_once else raw[raw[asked.by].notna().all(axis=1)]
-            if not all(groups[d].isin(shown[d]).all() for d in folding):
+            shown = kept or {d: _largest(ahead, raw, d, first, question.most) for d in folding}
+            groups = raw if at_once else raw[raw[ahead.by].notna().all(axis=1)]
+            if ahead is not asked or not all(groups[d].isin(shown[d]).all() for d in folding):
                 added = asked.exact
                 groups = _added(asked, groups, shown) if added else _folded(copy, asked, values, question, shown)
         sums = {c: _total(whole[c]) for c in asked.columns}

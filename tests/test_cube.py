@@ -140,6 +140,33 @@ def test_two_dimensions_and_all_others_are_the_same_however_they_are_added_up(
         assert here.whole == there.whole
 
 
+def test_customers_in_two_groups_count_once_among_the_others_and_altogether(w: Work) -> None:
+    answer = cube.ask(w, asked("customers", "orders", by=["month", "category"], most=1))
+    by = {(m, c): (int(k), int(o)) for m, c, k, o in answer.frame.itertuples(index=False)}
+    # Garden, before Kitchen by name, has two buyers, both in April. In April Bob buys Kitchen and Office: one buyer.
+    assert by == {("2026-03-01", OTHERS): (1, 1), ("2026-04-01", "Garden"): (2, 2), ("2026-04-01", OTHERS): (2, 2)}
+    assert answer.whole == {"customers": 2, "orders": 3}
+
+
+@pytest.mark.parametrize("measure", ["revenue", "customers"])
+def test_what_is_missing_and_what_is_empty_are_one_group_and_one_filter(
+    w: Work, copied: Callable[[], Copy], measure: str
+) -> None:
+    """Ada's address in Bonn has an empty region, Bob has no address."""
+    ada = w.session.exec(select(CustomerAddress).where(col(CustomerAddress.city) == "Bonn")).one()
+    ada.region = ""
+    w.session.flush()
+    copied()
+    whole = cube.ask(w, asked(measure)).whole[measure]
+    regions = cube.ask(w, asked(measure, by=["region"]))
+    assert regions.frame.to_dict("list") == {"region": [cube.NONE], measure: [whole]}
+    assert cube.ask(w, asked(measure, only={"region": [cube.NONE]})).whole[measure] == whole
+    towns = cube.ask(w, asked(measure, by=["city"])).frame
+    assert towns["city"].tolist() == [cube.NONE, "Bonn"]
+    for town, figure in towns.itertuples(index=False):
+        assert cube.ask(w, asked(measure, only={"city": [town]})).whole[measure] == figure
+
+
 def test_an_order_without_a_line_is_an_order(w: Work, copied: Callable[[], Copy]) -> None:
     customer = make.customer(w.session, "Cleo")
     w.session.add(Order(customer_id=customer.id, ordered_at=make.NOON, status=OrderStatus.PLACED, lines_cents=0))
