@@ -1,5 +1,6 @@
 """Inviting many customers to the portal at once: looked at first, mailed bit by bit, stopped at any time."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +23,7 @@ from db.models import (
     Ticket,
     TicketKind,
 )
-from services import audit, colleagues, consents, due
+from services import audit, colleagues, consents, due, inputs
 from services.errors import Conflict, Invalid, NotFound
 from services.text import _
 from services.work import Work
@@ -34,18 +35,23 @@ PAUSE, FIRST_AFTER = timedelta(seconds=6), timedelta(minutes=1)
 
 
 class Chosen(SQLModel):
-    """Which customers: all, those of a kind, those that bought lately."""
+    """Which customers: all, those of a kind, those that bought lately, those of a list of addresses (see `listed`)."""
 
     kind: CustomerKind | None = None
     bought_within_days: int | None = None
+    emails: list[str] | None = None
 
 
 @dataclass(frozen=True)
 class Preview:
-    """How many would be invited, and some of them: (what they are called, address)."""
+    """How many would be invited, and some of them: (what they are called, address).
+
+    Of a list: `strangers` are the addresses that no customer is known by.
+    """
 
     count: int
     examples: list[tuple[str, str]]
+    strangers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,21 @@ def preview(w: Work, chosen: Chosen) -> Preview:
     wanted = _wanted(w, chosen)
     count = w.session.connection().scalar(select(func.count()).select_from(wanted.subquery())) or 0
     rows = w.session.connection().execute(wanted.order_by(col(Customer.id)).limit(EXAMPLES))
-    return Preview(count, [(due.called(r.id, r.name, r.company), r.email) for r in rows])
+    return Preview(count, [(due.called(r.id, r.name, r.company), r.email) for r in rows], _strangers(w, chosen))
+
+
+def listed(text: str) -> list[str]:
+    """The addresses of a list, one a line or with commas or semicolons between them, each once. Raises Invalid."""
+    written = [part.strip() for part in re.split(r"[\n,;]", text) if part.strip()]
+    if len(written) > MOST:
+        raise Invalid(_("Addresses"), _("at most {most} at once, these are {n}").format(most=MOST, n=len(written)))
+    found: dict[str, None] = {}
+    for part in written:
+        try:
+            found[inputs.email(part)] = None
+        except Invalid as wrong:
+            raise Invalid(_("Addresses"), _("“{part}” is no e-mail address").format(part=part[:80])) from wrong
+    return list(found)
 
 
 def start(w: Work, chosen: Chosen, *, expected: int) -> int:
@@ -80,9 +100,7 @@ def start(w: Work, chosen: Chosen, *, expected: int) -> int:
     if preview(w, chosen).count != expected or not expected:
         raise Conflict(_("The number of customers has changed. Please look again before you send."))
     rows = list(w.session.connection().execute(_wanted(w, chosen).order_by(col(Customer.id)).limit(MOST)))
-    made = InvitationRound(
-        started_by_id=w.actor.person_id, started_at=w.now, chosen=chosen.model_dump(mode="json"), invited=len(rows)
-    )
+    made = InvitationRound(started_by_id=w.actor.person_id, started_at=w.now, chosen=_noted(chosen), invited=len(rows))
     w.session.add(made)
     w.session.flush()
     for number, row in enumerate(rows):
@@ -126,6 +144,20 @@ def rounds(w: Work, most: int = 10) -> list[Round]:
     return found
 
 
+def _noted(chosen: Chosen) -> dict[str, object]:
+    """The choice as it is kept. Of a list only how long it was: its addresses stand with the mails."""
+    kept = chosen.model_dump(mode="json", exclude={"emails"})
+    return kept if chosen.emails is None else {**kept, "listed": len(chosen.emails)}
+
+
+def _strangers(w: Work, chosen: Chosen) -> tuple[str, ...]:
+    if not chosen.emails:
+        return ()
+    theirs = select(col(CustomerEmail.email)).where(col(CustomerEmail.email).in_(chosen.emails))
+    known = set(w.session.execute(theirs).scalars())
+    return tuple(email for email in chosen.emails if email not in known)
+
+
 def _kind(round_id: int) -> str:
     return f"portal-invitation:{round_id}"
 
@@ -138,9 +170,12 @@ def _waiting(w: Work, round_id: int) -> tuple[ColumnElement[bool], ...]:
 
 def _wanted(w: Work, chosen: Chosen) -> Select[*tuple[object, ...]]:
     best = aliased(CustomerEmail)
-    first = select(func.min(col(best.id))).where(
-        col(best.customer_id) == col(CustomerEmail.customer_id), col(best.is_primary)
-    )
+    if chosen.emails is not None and len(chosen.emails) > MOST:
+        raise Invalid(
+            _("Addresses"), _("at most {most} at once, these are {n}").format(most=MOST, n=len(chosen.emails))
+        )
+    meant = col(best.is_primary) if chosen.emails is None else col(best.email).in_(chosen.emails)
+    first = select(func.min(col(best.id))).where(col(best.customer_id) == col(CustomerEmail.customer_id), meant)
     # Few have a sign-in, an open invitation or said no: each is one short list, and not a question per customer.
     with_sign_in = select(col(Person.customer_id)).where(col(Person.customer_id).is_not(None))
     invited = select(col(Ticket.email)).where(col(Ticket.kind) == TicketKind.JOIN, col(Ticket.expires_at) > w.now)

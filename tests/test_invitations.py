@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from db.models import (
     Consent,
     Customer,
+    CustomerEmail,
     CustomerKind,
     InvitationRound,
     Order,
@@ -66,6 +67,42 @@ def test_a_choice_narrows_by_kind_and_by_what_was_bought_lately(session: Session
     assert invitations.preview(manager, Chosen(bought_within_days=8)).count == 0
     with pytest.raises(Invalid):
         invitations.preview(manager, Chosen.model_construct(bought_within_days=0))
+
+
+def test_a_list_names_whom_to_invite_and_what_is_in_it_that_nobody_knows(session: Session, manager: Work) -> None:
+    _one, two, three = many(session, 3)
+    session.add(CustomerEmail(customer_id=two.id, email="second@example.com", is_primary=False))
+    make.person(session, Role.CUSTOMER, of=three, email="c2@example.com")
+    session.flush()
+    text = "C0@Example.com\n second@example.com; nobody@example.com,\r\nc2@example.com, c0@example.com"
+    listed = invitations.listed(text)
+    assert listed == ["c0@example.com", "second@example.com", "nobody@example.com", "c2@example.com"]
+    seen = invitations.preview(manager, Chosen(emails=listed))
+    assert [email for _name, email in seen.examples] == ["c0@example.com", "second@example.com"]
+    assert (seen.count, seen.strangers) == (2, ("nobody@example.com",))
+    number = invitations.start(manager, Chosen(emails=listed), expected=2)
+    assert [mail.recipient for mail in mails(session)] == ["c0@example.com", "second@example.com"]
+    kept = session.get_one(InvitationRound, number).chosen
+    assert kept == {"kind": None, "bought_within_days": None, "listed": 4}  # whose addresses these were, the mails say
+
+
+def test_two_addresses_of_one_customer_in_a_list_are_one_invitation(session: Session, manager: Work) -> None:
+    [one] = many(session, 1)
+    session.add(CustomerEmail(customer_id=one.id, email="second@example.com", is_primary=False))
+    session.flush()
+    chosen = Chosen(emails=["second@example.com", "c0@example.com"])
+    assert invitations.preview(manager, chosen).count == 1
+
+
+TOO_MANY = "\n".join(f"c{i}@example.com" for i in range(2001))
+
+
+@pytest.mark.parametrize("text", ["not an address", "a@example.com\nb@", TOO_MANY], ids=["words", "half", "many"])
+def test_a_list_that_cannot_be_read_is_refused_as_a_whole(manager: Work, text: str) -> None:
+    with pytest.raises(Invalid):
+        invitations.listed(text)
+    with pytest.raises(Invalid):
+        invitations.preview(manager, Chosen(emails=["x@example.com"] * 2001))
 
 
 def test_the_mails_leave_bit_by_bit_and_each_link_lets_one_person_in(session: Session, manager: Work) -> None:
