@@ -15,8 +15,11 @@ from services.work import Actor, reading, work
 
 
 @st.fragment
-def people_of(role: Role, customer_id: int | None = None, known: tuple[str, ...] = ()) -> None:
-    """Who signs in with which rights, who is invited, and a form to invite. `known` are addresses to propose."""
+def people_of(role: Role, customer_id: int | None = None, known: tuple[str, ...] = (), name: str = "") -> None:
+    """Who signs in with which rights, who is invited, and a form to invite.
+
+    `known` are addresses to propose for the first person, `name` is what it may be called.
+    """
     actor = require(role)
     with reading(actor) as w:
         people, invited = colleagues.people(w, customer_id), colleagues.invited(w, customer_id)
@@ -34,7 +37,7 @@ def people_of(role: Role, customer_id: int | None = None, known: tuple[str, ...]
                     colleagues.take_back(w, waiting.key, customer_id)
                 if outcome.ok:
                     st.rerun()
-    _invite(actor, customer_id, known, first=not people)
+    _invite(actor, customer_id, () if people else known, "" if people else name, first=not people)
 
 
 def _one(person: Colleague, actor: Actor, customer_id: int | None) -> None:
@@ -67,10 +70,10 @@ def _rights(key: str, now: Rights) -> Rights:
         )
 
 
-def _invite(actor: Actor, customer_id: int | None, known: tuple[str, ...], *, first: bool) -> None:
+def _invite(actor: Actor, customer_id: int | None, known: tuple[str, ...], called: str, *, first: bool) -> None:
     with st.form(f"invite_{customer_id}", clear_on_submit=False):
         st.markdown(bold(_("Invite somebody")))
-        name = st.text_input(_("Name"), key=field("invite_name"), max_chars=120)
+        name = st.text_input(_("Name"), called[:120], key=field("invite_name"), max_chars=120)
         email = st.text_input(_("E-mail"), next(iter(known), ""), key=field("invite_email"), type="email", validate="")
         rights = EVERYTHING if first else _rights("new", Rights())
         if first:
