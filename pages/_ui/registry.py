@@ -114,6 +114,7 @@ def _admin() -> list[Entry]:
         Entry("admin/scoring.py", "scoring-runs", _("Scoring runs"), ":material/model_training:", (ADMIN,), house),
         Entry("admin/mailbox.py", "mailbox", _("Outgoing mail"), ":material/outgoing_mail:", (ADMIN,), house),
         Entry("admin/audit.py", "audit", _("Audit trail"), ":material/history:", (ADMIN,), house),
+        Entry("admin/first_steps.py", "first-steps", _("First steps"), ":material/checklist:", (ADMIN,)),
         Entry("admin/demonstration.py", "demonstration", _("Demonstration company"), ":material/toys:", (ADMIN,)),
     ]
 

@@ -78,7 +78,7 @@ with narrow():
     if sent:
         ticket = ""
         answers = {"currency": currency, "time_zone": zone, "language": language, "country": country}
-        page = {"demo": "demonstration", "import": "imports"}.get(begin, "people")
+        page = {"demo": "demonstration", "import": "imports"}.get(begin, "first-steps")
         with reported() as outcome, work(actor) as w:
             ticket = first_run.create(
                 w,

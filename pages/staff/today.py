@@ -10,6 +10,7 @@ from pages.staff._ui.chosen import chosen
 from pages.staff._ui.due_list import due_list
 from pages.staff._ui.moving import is_moving
 from pages.staff._ui.today_beside import beside
+from services import first_steps
 from services.due import Scope
 from services.text import _
 from services.today import Today, today
@@ -17,7 +18,7 @@ from services.work import Actor, reading
 
 actor = require(Role.STAFF)
 
-CUSTOMERS, REMINDERS = "staff/customers.py", "staff/reminders.py"
+CUSTOMERS, REMINDERS, FIRST_STEPS = "staff/customers.py", "staff/reminders.py", "admin/first_steps.py"
 TICK_S = 20
 DRAWN = "today_drawn"
 VIEWS = ("today", "planned", "quiet")
@@ -48,6 +49,12 @@ def watch() -> None:
     seen = read(actor, Scope(drawn[0]))
     if seen is not None and stand(seen) != drawn[1]:
         st.rerun()
+
+
+def started(actor: Actor) -> bool:
+    """Whether the company works already."""
+    with reading(actor) as w:
+        return first_steps.begun(w)
 
 
 def read(actor: Actor, scope: Scope) -> Today | None:
@@ -90,5 +97,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
     if st.button(_("Find a customer"), icon=":material/search:", key="find_customer", shortcut="S"):
         st.switch_page(CUSTOMERS)
     st.page_link(REMINDERS, label=_("Reminders and calendar"), icon=":material/notifications:")
+    if actor.role is Role.ADMIN and not started(actor):
+        st.page_link(FIRST_STEPS, label=_("First steps"), icon=":material/checklist:")
 lists()
 watch()
