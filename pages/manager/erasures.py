@@ -2,16 +2,16 @@
 
 from collections import Counter
 
-import pandas as pd
 import streamlit as st
 
 from db.models import ErasureState, Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.marks import bold
 from pages._ui.show import day, empty, md, when
 from services import erasure, my_data
 from services.erasure import Asked, Fate, Plan
-from services.text import _, number
+from services.text import _, ngettext, number
 from services.work import Actor, reading, work
 
 actor = require(Role.MANAGER)
@@ -23,24 +23,23 @@ def fate_in_words(fate: Fate, seen: Plan, actor: Actor) -> str:
     """What becomes of the rows."""
     until = day(seen.kept_until, actor) if seen.kept_until else "–"
     return {
-        Fate.GONE: _("erased"),
-        Fate.ANONYMOUS: _("kept without name and words"),
-        Fate.LAW: _("kept by law; names and addresses until {day}").format(day=until),
-        Fate.TRAIL: _("kept as who did what when; the values are erased"),
+        Fate.GONE: _("Erased"),
+        Fate.ANONYMOUS: _("Kept without name and words"),
+        Fate.LAW: _("Kept by law; names and addresses until {day}").format(day=until),
+        Fate.TRAIL: _("Kept as who did what when; the values are erased"),
     }[fate]
 
 
 def show(seen: Plan, actor: Actor) -> None:
-    """The plan as a table, what has to end first, and what lies beyond."""
-    counted = Counter[tuple[str, Fate]]()
+    """What goes and what stays, kind by kind with its rows; what has to end first, and what lies beyond."""
+    counted: dict[Fate, Counter[str]] = {fate: Counter() for fate in Fate}
     for line in seen.lines:
         kind = my_data.section_name(line.name) if line.name else _("Working copies: search, drafts, links")
-        counted[kind, line.fate] += line.rows
-    rows = [
-        {_("Kind"): kind, _("What happens"): fate_in_words(fate, seen, actor), _("Rows"): number(rows)}
-        for (kind, fate), rows in counted.items()
-    ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"plan_{seen.customer_id}", alt=_("The plan of the erasure"))
+        counted[line.fate][kind] += line.rows
+    for fate, kinds in counted.items():
+        if kinds:
+            st.markdown(bold(md(fate_in_words(fate, seen, actor))))
+            st.text("\n".join(f"{kind}: {number(rows)}" for kind, rows in kinds.items()))
     for told in seen.beyond:
         st.caption(md(told))
     if seen.obstacles:
@@ -95,15 +94,12 @@ for asked in waiting:
 if decided:
     st.subheader(_("Decided"), anchor=False)
     done = {ErasureState.DONE: _("erased"), ErasureState.REFUSED: _("refused")}
-    rows = [
-        {
-            _("When"): when(d.decided_at, actor) if d.decided_at else "",
-            _("Customer"): d.customer,
-            _("Decision"): done[d.state],
-            _("By"): d.decided_by,
-            _("Rows"): number(sum(d.counts.values())) if d.counts else "",
-            _("Reason"): d.answer,
-        }
-        for d in decided
-    ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=_("Erasures that were decided, newest first"))
+    for position, d in enumerate(decided):
+        with st.container(border=True, gap="xsmall", key=f"decided_{position}"):
+            st.caption(
+                md(" · ".join(told for told in (d.decided_at and when(d.decided_at, actor), d.decided_by) if told))
+            )
+            rows = ngettext("{n} row", "{n} rows", sum(d.counts.values())) if d.counts else ""
+            st.text(" · ".join(told for told in (d.customer, done[d.state], rows) if told))
+            if d.answer:
+                st.text(d.answer)
