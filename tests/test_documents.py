@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from db.engine import Engines
 from db.models import Customer, Document, DocumentKind, NumberSeries, Order, OrderLine, Return, ReturnState, Role
 from services import company, documents, orders, returns, taxes
-from services.documents import Content, sheet
+from services.documents import Content, fonts, sheet
 from services.errors import NotAllowed, NotFound
 from services.orders import NewParcel, Pieces
 from services.returns import NewReturn
@@ -137,6 +137,7 @@ def test_a_font_of_the_company_prints_what_ours_has_no_shape_for(
     small_font(tmp_path / "fonts" / "small.ttf", "田中")
     sheet._further.cache_clear()
     assert "田中 kettle" in text_of(w, bill)
+    assert fonts.added() == ["broken.ttf", "small.ttf"]
     sheet._further.cache_clear()
 
 

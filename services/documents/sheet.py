@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # the package ships no types
 from fpdf import FPDF
 
+from services.documents import fonts
 from services.documents.content import Issuer
-from services.settings import settings
 from services.text import _
 
 LOG = logging.getLogger(__name__)
@@ -50,12 +50,8 @@ def _further(folder: Path) -> tuple[tuple[str, frozenset[int]], ...]:
     return tuple(found)
 
 
-def _fonts() -> Path:
-    return settings().var_dir / "fonts"
-
-
 def _shapes() -> frozenset[int]:
-    return _own_shapes().union(*(shapes for _file, shapes in _further(_fonts())))
+    return _own_shapes().union(*(shapes for _file, shapes in _further(fonts.folder())))
 
 
 def printable(text: str) -> str:
@@ -83,8 +79,8 @@ class Sheet(FPDF):
         self.issuer, self.named = issuer, title
         self.add_font(FONT, "", _font("Regular"))
         self.add_font(FONT, "B", _font("SemiBold"))
-        further = [f"further{n}" for n, _font in enumerate(_further(_fonts()))]
-        for name, (file, _shapes_of) in zip(further, _further(_fonts()), strict=True):
+        further = [f"further{n}" for n, _font in enumerate(_further(fonts.folder()))]
+        for name, (file, _shapes_of) in zip(further, _further(fonts.folder()), strict=True):
             self.add_font(name, "", file)
         if further:
             self.set_fallback_fonts(further, exact_match=False)

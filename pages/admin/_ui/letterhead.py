@@ -5,11 +5,27 @@ import streamlit as st
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.marks import bold
 from pages._ui.show import home
 from services import company_settings, payments
+from services.documents import fonts
 from services.letterhead import LONGEST_DAYS, METHODS
 from services.text import _
 from services.work import work
+
+
+def letters() -> None:
+    """Which scripts can be printed, and what to do for others."""
+    st.markdown(bold(_("Letters of other scripts")))
+    st.caption(
+        _(
+            "Papers are printed with Latin, Greek and Cyrillic letters. For names in other scripts put a font (.ttf) "
+            "into this folder of the server and start Rapport again. Letters that no font has are printed as “?”. "
+            "Scripts that run from right to left, as Arabic and Hebrew do, are not set properly even with a font."
+        )
+    )
+    there = ", ".join(fonts.added()) or _("no font yet")
+    st.text(_("{folder}: {fonts}").format(folder=fonts.folder(), fonts=there))
 
 
 @st.fragment
@@ -35,6 +51,7 @@ def letterhead() -> None:
             _("Ways to pay"), METHODS, now.pay_by, format_func=payments.method_in_words, key="letter_ways"
         )
         sent = st.form_submit_button(_("Save"), type="primary")
+    letters()
     if sent:
         with reported(_("Saved.")) as outcome, work(actor) as w:
             company_settings.change(
