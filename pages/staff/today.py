@@ -92,12 +92,13 @@ def lists() -> None:
             beside(seen, actor)
 
 
-with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.title(_("Today"), anchor=False)
-    if st.button(_("Find a customer"), icon=":material/search:", key="find_customer", shortcut="S"):
-        st.switch_page(CUSTOMERS)
-    st.page_link(REMINDERS, label=_("Reminders and calendar"), icon=":material/notifications:")
-    if actor.role is Role.ADMIN and not started(actor):
-        st.page_link(FIRST_STEPS, label=_("First steps"), icon=":material/checklist:")
+    with st.container(horizontal=True, width="content", vertical_alignment="center"):
+        if actor.role is Role.ADMIN and not started(actor):
+            st.page_link(FIRST_STEPS, label=_("First steps"), icon=":material/checklist:", width="content")
+        st.page_link(REMINDERS, label=_("Reminders and calendar"), icon=":material/notifications:", width="content")
+        if st.button(_("Find a customer"), icon=":material/search:", key="find_customer", shortcut="S"):
+            st.switch_page(CUSTOMERS)
 lists()
 watch()

@@ -11,6 +11,7 @@ function piece(tag, className, ...inside) {
 
 function line([text, caption, target]) {
   const item = piece("li", "line");
+  item.title = [text, caption].filter(Boolean).join("\n"); // whole, where the end of a line is cut off
   if (text && SAFE.test(target ?? "")) {
     const link = piece("a", "", text);
     link.href = target;
@@ -22,12 +23,13 @@ function line([text, caption, target]) {
   return item;
 }
 
-function part({ icon, title, lines, nothing }) {
+function part({ icon, title, lines, nothing, more, rows }) {
   const sign = piece("span", "icon", icon);
   sign.setAttribute("aria-hidden", "true");
-  const made = piece("section", lines.length ? "part" : "part bare", piece("h3", "", sign, title));
+  const made = piece("section", lines.length ? `part rows-${Number(rows)}` : "part bare", piece("h3", "", sign, title));
   if (lines.length) made.append(piece("ul", "", ...lines.map(line)));
-  else made.append(piece("small", "", nothing));
+  if (more) made.append(piece("small", "", more));
+  if (!lines.length) made.append(piece("small", "", nothing));
   return made;
 }
 

@@ -17,13 +17,14 @@ from services.customer_overview import Overview
 from services.orders.words import in_words
 from services.scores import words
 from services.search import order_number
-from services.text import _, local_clock, number
+from services.text import _, local_clock, ngettext, number
 from services.work import Actor
 
 Line = tuple[str, str, str]  # text, caption, target of a link
 
 
-SHORT = 26  # characters of the words of a contact
+SHORT = 60  # characters of the words of a contact; the browser cuts them at the end of the line
+MOST = 2  # of phones, addresses, promises, follow-ups, cases and orders; that there are more is said
 
 
 def draw(seen: Overview, known: Brief, actor: Actor) -> bool:
@@ -55,6 +56,10 @@ def draw(seen: Overview, known: Brief, actor: Actor) -> bool:
         [cases(seen), orders(seen, actor)],
     ]
     min(cards, key=lines_of).append(changes(known, actor))
+    for card in cards:  # how many rows a text may take, so that the whole card is seen
+        said = sum(len(p["lines"]) for p in card)
+        for p in card:
+            p.setdefault("rows", 3 if said < 3 else 2 if said < 4 else 1)
     mount = scripted("cards", html='<div class="row" data-part="row"></div>', css=styles("cards.css"))
     mount(key=f"brief_{seen.id}", data={"cards": cards})
     return again
@@ -65,15 +70,23 @@ def lines_of(card: list[dict[str, Any]]) -> int:
     return sum(1 + 2 * len(p["lines"]) for p in card) + (4 if card[0]["icon"] == "contact_phone" else 0)
 
 
-def part(icon: str, title: str, lines: list[Line], nothing: str) -> dict[str, Any]:
-    """One heading with its lines; all of them are shown as text."""
-    return {"icon": icon, "title": title, "lines": lines, "nothing": nothing}
+def part(icon: str, title: str, lines: list[Line], nothing: str, *, more: bool = False) -> dict[str, Any]:
+    """One heading with its lines, of many the first; all of them are shown as text."""
+    told = _("and more") if more else ""
+    return {"icon": icon, "title": title, "lines": lines, "nothing": nothing, "more": told}
+
+
+def few(icon: str, title: str, lines: list[Line], nothing: str, most: int = MOST) -> dict[str, Any]:
+    """The first of the lines, and whether there are more."""
+    return part(icon, title, lines[:most], nothing, more=len(lines) > most)
 
 
 def reach(seen: Overview) -> dict[str, Any]:
     """Telephone, e-mail, address, language and the time it is there."""
-    lines = [(p, "", f"tel:{quote(p, safe='+')}" if p.startswith("+") else "") for p in seen.phones]
-    lines += [(e, "", f"mailto:{quote(e, safe='+@')}") for e in seen.emails]
+    lines = [(p, "", f"tel:{quote(p, safe='+')}" if p.startswith("+") else "") for p in seen.phones[:MOST]]
+    lines += [(e, "", f"mailto:{quote(e, safe='+@')}") for e in seen.emails[:MOST]]
+    if more := len(seen.phones) + len(seen.emails) - len(lines):
+        lines.append(("", ngettext("and {n} more", "and {n} more", more).format(n=number(more)), ""))
     if not lines:
         lines.append((_("Neither phone nor e-mail is known."), "", ""))
     there = local_clock(seen.as_of, seen.zone)
@@ -82,7 +95,7 @@ def reach(seen: Overview) -> dict[str, Any]:
     about = (told.format(time=there, place=place), seen.language, seen.account_manager)
     lines.append((seen.address, " · ".join(p for p in about if p), ""))
     lines.append(("", may(seen), ""))
-    return part("contact_phone", _("Reach"), lines, "")
+    return part("contact_phone", _("Reach"), lines, "") | {"rows": 3}
 
 
 def may(seen: Overview) -> str:
@@ -102,10 +115,9 @@ def talks(known: Brief, actor: Actor) -> dict[str, Any]:
     for c in known.contacts:
         way = f"{contact_words.channel(c.channel)}, {contact_words.direction(c.direction)}"
         words = " ".join(c.summary.split()) or c.outcome
-        words = words if len(words) <= SHORT else words[:SHORT] + " …"
         head = " · ".join((day(c.at, actor), c.reason or way))
-        lines.append((head, words, ""))
-    return part("forum", _("Last contacts"), lines, _("There was no contact yet."))
+        lines.append((head, words if len(words) <= SHORT else words[:SHORT] + " …", ""))
+    return part("forum", _("Last contacts"), lines, _("There was no contact yet.")) | {"rows": 0}
 
 
 def changes(known: Brief, actor: Actor) -> dict[str, Any]:
@@ -133,7 +145,7 @@ def expected(known: Brief, actor: Actor) -> dict[str, Any]:
         head = day(e.on, actor)
         if e.chance is not None:
             head = _("{chance} within 90 days").format(chance=words.share(e.chance))
-            lines = [(head, told[0], ""), *(("", line, "") for line in e.why[:1])]
+            lines = [(head, "; ".join(told), ""), *(("", line, "") for line in e.why[:1])]
         else:
             lines = [(head, "; ".join([*told, e.reason]), "")]
     if known.owed.open_cents:
@@ -146,13 +158,13 @@ def expected(known: Brief, actor: Actor) -> dict[str, Any]:
 def promised(seen: Overview, actor: Actor) -> dict[str, Any]:
     """Open promises."""
     lines = [(p.what, _("until {day}").format(day=day(p.due_on, actor)), "") for p in seen.promises]
-    return part("handshake", _("Promised"), lines, _("Nothing is promised."))
+    return few("handshake", _("Promised"), lines, _("Nothing is promised."))
 
 
 def touches(seen: Overview, actor: Actor) -> dict[str, Any]:
     """Open follow-ups."""
     lines = [(f.reason, day(f.due_at, actor), "") for f in seen.follow_ups]
-    return part("event", _("Next touch"), lines, _("Nothing is planned."))
+    return few("event", _("Next touch"), lines, _("Nothing is planned."))
 
 
 def cases(seen: Overview) -> dict[str, Any]:
@@ -161,13 +173,13 @@ def cases(seen: Overview) -> dict[str, Any]:
         (c.subject, " · ".join(t for t in (contact_words.case_state(c.state), c.next_step) if t), "")
         for c in seen.cases
     ]
-    return part("support_agent", _("Open cases"), lines, _("No case is open."))
+    return few("support_agent", _("Open cases"), lines, _("No case is open."))
 
 
 def orders(seen: Overview, actor: Actor) -> dict[str, Any]:
-    """The last orders with their states; fewer where cases are open, so that the card shows all it holds."""
+    """The last orders with their states; two where cases are open, so that the card shows all it holds."""
     lines = [
         (f"{order_number(o.id)} · {amount(o.total_cents)}", f"{day(o.ordered_at, actor)} · {in_words(o.status)}", "")
-        for o in seen.orders[: max(1, 3 - len(seen.cases))]
+        for o in seen.orders[: 2 if seen.cases else 3]
     ]
     return part("package_2", _("Last orders"), lines, _("Nothing was ordered yet."))

@@ -38,8 +38,8 @@ def news_line(news: News, actor: Actor) -> None:
 def beside(seen: Today, actor: Actor) -> None:
     """Cases, then news."""
     case_notices.for_me(actor)
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-        st.subheader(_("Open cases"), anchor=False)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.subheader(_("Open cases"), anchor=False, width="content")
         st.page_link("staff/cases.py", label=_("All cases"), icon=":material/list:", width="content")
     for case in seen.cases:
         case_line(case, actor)
