@@ -16,7 +16,16 @@ TICK_S = 5
 
 
 def thread(seen: CaseView, actor: Actor) -> None:
-    """Oldest first; who wrote and when, then the words as they were typed."""
+    """Oldest first; who wrote and when, then the words as they were typed.
+
+    It is one element of the page however long it grows: what stands below keeps its place, and whoever writes there
+    the cursor.
+    """
+    with st.container():
+        _messages(seen, actor)
+
+
+def _messages(seen: CaseView, actor: Actor) -> None:
     kept = case_files.of_messages(seen, actor)
     for said in seen.thread:
         side, icon = ("user", "person") if said.by_customer else ("assistant", "support_agent")

@@ -26,24 +26,31 @@ def number_in_address(name: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
+def head(case: CaseView, actor: Actor) -> None:
+    """Number, state and next step."""
+    row = case.row
+    st.title(md(row.subject), anchor=False)
+    state_badge(row.state)
+    told = [row.number, when(row.opened_at, actor), case.team and _("Team {team}").format(team=case.team)]
+    st.caption(md(" · ".join(t for t in told if t)))
+    if case.came_as:
+        st.info(md(_("We have joined {old} to this one; nothing is lost.").format(old=case.came_as)))
+    if row.state in (CaseState.OPEN, CaseState.WAITING):
+        st.text(_("Next: {step}").format(step=row.next_step or _("we look into it and write to you")))
+        if row.answer_by:
+            st.caption(_("Answer by {time}").format(time=md(when(row.answer_by, actor))))
+
+
 def one(actor: Actor, case_id: int) -> None:
-    """Number, state and next step; then what was written."""
+    """The head; then what was written."""
     st.page_link(CASES, label=_("All questions"), icon=":material/arrow_back:")
     seen: list[CaseView] = []
     with reported(), reading(actor) as w:
         seen.append(cases.view(w, case_id))
     for case in seen:
         row = case.row
-        st.title(md(row.subject), anchor=False)
-        state_badge(row.state)
-        told = [row.number, when(row.opened_at, actor), case.team and _("Team {team}").format(team=case.team)]
-        st.caption(md(" · ".join(t for t in told if t)))
-        if case.came_as:
-            st.info(md(_("We have joined {old} to this one; nothing is lost.").format(old=case.came_as)))
-        if row.state in (CaseState.OPEN, CaseState.WAITING):
-            st.text(_("Next: {step}").format(step=row.next_step or _("we look into it and write to you")))
-            if row.answer_by:
-                st.caption(_("Answer by {time}").format(time=md(when(row.answer_by, actor))))
+        with st.container():  # one element, however it stands: who writes below keeps the cursor
+            head(case, actor)
         thread(case, actor)
         remember(actor, case_id)
         if case.unread and not actor.read_only:

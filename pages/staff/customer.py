@@ -77,7 +77,8 @@ else:
             edit_form.edit_form(customer_id)
         if as_customer.is_asked(customer_id):
             as_customer.reason_form(customer_id)
-        matters(seen)
+        with st.container(gap="xsmall"):  # what comes to it moves nothing below, where somebody may be writing
+            matters(seen)
         change_requests.at_customer(customer_id)
         left, right = st.columns([5, 6], gap="medium")
     with left:

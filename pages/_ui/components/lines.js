@@ -110,9 +110,12 @@ export default function (component) {
     const focused = parentElement.activeElement?.closest?.("li");
     const within = focused ? [...focused.querySelectorAll("a, button")].indexOf(parentElement.activeElement) : -1;
     list.drawn = drawn;
+    const marked = list.here.children[list.at]?.dataset.line;
     list.here.setAttribute("aria-label", data.words.list);
     list.here.replaceChildren(...data.lines.map((line, place) => row(list, line, place)));
-    mark(list, list.at);
+    // The mark stays at its line, wherever that stands now; is it gone, at the one that has moved up.
+    const stays = data.lines.findIndex(line => line.key === marked);
+    mark(list, stays < 0 ? list.at : stays);
     // Who works with the keyboard goes on where the line was.
     if (within >= 0) list.here.children[list.at]?.querySelectorAll("a, button")[within]?.focus();
   }

@@ -6,7 +6,7 @@ from db.models import STILL_OPEN, CaseState, Channel, Direction, Role
 from pages._ui import files as files_ui
 from pages._ui.drafted import Drafted
 from pages._ui.feedback import reported
-from pages._ui.guard import require, token
+from pages._ui.guard import require
 from pages._ui.show import md
 from pages.staff._ui import text_choice
 from services import cases, contact_words, drafts, due, files, interactions, teams
@@ -27,7 +27,7 @@ def answer(case: CaseView) -> None:
     """To the customer: they read it and get a mail. The button names them."""
     actor = require(Role.STAFF)
     st.info(_("To the customer: they read this."), icon=":material/visibility:")
-    form = Drafted(actor, f"case-answer:{case.row.id}", _("Answer"), most=MOST)
+    form = Drafted(actor, f"case-answer:{case.row.id}", _("Answer"), most=MOST, pressed="A")
     text_choice.choose(form, Kind.ANSWER, case.row.topic, case.customer_id, case.row.id)
     uploads = files_ui.chooser(_("Photos or documents"), key=f"answer_files_{form.key}")
     then = st.selectbox(
@@ -69,7 +69,7 @@ def note(case: CaseView) -> None:
     """A contact of the case, for colleagues only."""
     actor = require(Role.STAFF)
     st.warning(_("Internal: the customer never sees this."), icon=":material/lock:")
-    form = Drafted(actor, f"case-note:{case.row.id}", _("Note"), most=MOST, height=90)
+    form = Drafted(actor, f"case-note:{case.row.id}", _("Note"), most=MOST, height=90, pressed="I")
     text_choice.choose(form, Kind.NOTE, case.row.topic, case.customer_id, case.row.id)
     uploads = files_ui.chooser(_("Internal files"), key=f"note_files_{form.key}")
     pressed = st.button(_("Keep the note"), icon=":material/sticky_note_2:", key=f"note_{case.row.id}")
@@ -96,26 +96,30 @@ def note(case: CaseView) -> None:
 
 @st.fragment
 def change(case: CaseView) -> None:
-    """State, owner, team, topic, priority and the next step; a colleague's change is told, not overwritten."""
+    """State, owner, team, topic, priority and the next step; a colleague's change is told, not overwritten.
+
+    Each widget bears the value it began with in its key: what somebody else changes is drawn anew, and what is being
+    typed or chosen in the others stays.
+    """
     actor = require(Role.STAFF)
-    key = f"{case.row.id}_{token(case.seen)}"  # new widgets whenever the case stands otherwise
     with reading(actor) as w:
         people, named = due.owners_to_choose(w, case.owner_id), teams.names(w)
         known = topic_list.offered(w)
-    with st.form(f"case_{key}", border=True):
+    with st.form(f"case_form_{case.row.id}", border=True):
         step = st.text_input(
-            _("Next step, as the customer reads it"), case.row.next_step, key=f"step_{key}", max_chars=400
-        )
+            _("Next step, as the customer reads it"), case.row.next_step, max_chars=400,
+            key=_named(case, "next_step", case.row.next_step),
+        )  # fmt: skip
         with st.container(horizontal=True):
             form = CaseChange(
                 seen=case.seen,
-                state=_state(case, key),
-                owner_id=_one(_("Owner"), people, case.owner_id, _("nobody"), f"owner_{key}"),
-                team_id=_one(_("Team"), named, case.team_id, _("none"), f"team_{key}"),
-                priority=_priority(case, key),
-                topic=_topic(case, known, key),
+                state=_state(case),
+                owner_id=_one(_("Owner"), people, case.owner_id, _("nobody"), _named(case, "owner", case.owner_id)),
+                team_id=_one(_("Team"), named, case.team_id, _("none"), _named(case, "team", case.team_id)),
+                priority=_priority(case),
+                topic=_topic(case, known),
                 next_step=step,
-                despite=_because(case, key),
+                despite=_because(case),
             )
         pressed = st.form_submit_button(_("Save"), icon=":material/save:")
     if not pressed:
@@ -126,9 +130,15 @@ def change(case: CaseView) -> None:
         st.rerun()
 
 
-def _state(case: CaseView, key: str) -> CaseState:
+def _named(case: CaseView, field: str, value: object) -> str:
+    """The key of a widget that began with this value."""
+    return f"case_{field}_{case.row.id}_{value}"
+
+
+def _state(case: CaseView) -> CaseState:
     states = [case.row.state, *cases.next_states(case.row.state)]
-    return st.selectbox(_("State"), states, format_func=contact_words.case_state, key=f"state_{key}")
+    key = _named(case, "state", case.row.state)
+    return st.selectbox(_("State"), states, format_func=contact_words.case_state, key=key)
 
 
 def _one(label: str, known: dict[int, str], now: int | None, nobody: str, key: str) -> int | None:
@@ -139,21 +149,23 @@ def _one(label: str, known: dict[int, str], now: int | None, nobody: str, key: s
     )
 
 
-def _priority(case: CaseView, key: str) -> str:
+def _priority(case: CaseView) -> str:
     choices = list(dict.fromkeys([*cases.PRIORITIES, case.priority]))
+    key = _named(case, "priority", case.priority)
     return st.selectbox(
-        _("Priority"), choices, choices.index(case.priority), format_func=cases.priority_in_words, key=f"priority_{key}"
+        _("Priority"), choices, choices.index(case.priority), format_func=cases.priority_in_words, key=key
     )
 
 
-def _topic(case: CaseView, known: list[str], key: str) -> str:
+def _topic(case: CaseView, known: list[str]) -> str:
     choices = list(dict.fromkeys(["", *known, case.row.topic]))
+    key = _named(case, "topic", case.row.topic)
     return st.selectbox(
-        _("Topic"), choices, choices.index(case.row.topic), format_func=lambda t: t or _("none"), key=f"topic_{key}"
+        _("Topic"), choices, choices.index(case.row.topic), format_func=lambda t: t or _("none"), key=key
     )
 
 
-def _because(case: CaseView, key: str) -> str:
+def _because(case: CaseView) -> str:
     """Asked only while steps of the checklist are not done."""
     if not case.steps_left:
         return ""
@@ -162,4 +174,4 @@ def _because(case: CaseView, key: str) -> str:
         "To settle it although {n} steps are not done: because",
         case.steps_left,
     )
-    return str(st.text_input(label, key=f"why_{key}", max_chars=400))
+    return str(st.text_input(label, key=f"why_settled_{case.row.id}", max_chars=400))
