@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
-from db.models import Case, Channel, Draft, Interaction, LoginSession, Person, Promise, Role
+from db.models import Case, Channel, Draft, FollowUp, Interaction, LoginSession, Person, Promise, Role
 from pages._ui import guard
 from pages.staff._ui import history
 from services import drafts, search, timeline
@@ -155,12 +155,12 @@ def test_a_refusal_keeps_what_was_typed(session: Session, monkeypatch: pytest.Mo
     at = page("customer.py", customer=str(ada))
     at.session_state[f"contact:{ada}:more:0"] = True
     at.run()
-    at.text_input(key=f"contact:{ada}:promise:0").set_value("send the part").run()
-    assert session.exec(select(Draft)).one().fields["promise"] == "send the part"
+    at.text_input(key=f"contact:{ada}:outcome:0").set_value("will be sent").run()
+    assert session.exec(select(Draft)).one().fields["outcome"] == "will be sent"
     at.button(key=f"log_{ada}").click().run()
     assert at.error
     assert session.exec(select(Interaction)).all() == []
-    assert at.text_input(key=f"contact:{ada}:promise:0").value == "send the part"
+    assert at.text_input(key=f"contact:{ada}:outcome:0").value == "will be sent"
 
 
 def test_the_timeline_turns_its_pages_and_filters(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,27 +188,28 @@ def test_what_waits_behind_more_is_logged_although_it_is_closed_again(
 ) -> None:
     who = signed_in(session, monkeypatch)
     ada = known(session, "Ada Lovelace", "ada@example.com")
-    more, promise = f"contact:{ada}:more:0", f"contact:{ada}:promise:0"
+    more, touch = f"contact:{ada}:more:0", f"contact:{ada}:next_touch_reason:0"
     desk = Work(session, Actor(person_id=who.id, role=who.role, staff_id=who.staff_id), NOON)
     until = NOON.date() + timedelta(days=3)
-    drafts.save(desk, f"contact:{ada}", {"summary": "Called.", "promise": "a part", "promise_until": str(until)})
+    drafts.save(desk, f"contact:{ada}", {"summary": "Called.", "next_touch_reason": "a call",
+                                         "next_touch_on": str(until)})  # fmt: skip
     session.commit()
     at = page("customer.py", customer=str(ada))
-    assert at.text_input(key=promise).value == "a part", "a draft that fills it opens it"
-    at.text_input(key=promise).set_value("the part").run()
+    assert at.text_input(key=touch).value == "a call", "a draft that fills it opens it"
+    at.text_input(key=touch).set_value("the call").run()
     at.session_state[more] = False
     at.run()
-    assert promise not in [t.key for t in at.text_input]
-    assert session.exec(select(Draft)).one().fields["promise"] == "the part"
+    assert touch not in [t.key for t in at.text_input]
+    assert session.exec(select(Draft)).one().fields["next_touch_reason"] == "the call"
     at.session_state[more] = True
     at.run()
-    assert at.text_input(key=promise).value == "the part"
+    assert at.text_input(key=touch).value == "the call"
     at.session_state[more] = False
     at.run()
     at.button(key=f"log_{ada}").click().run()
     assert not at.error
-    made = session.exec(select(Promise)).one()
-    assert (made.what, made.due_on) == ("the part", until)
+    made = session.exec(select(FollowUp)).one()
+    assert (made.reason, made.due_at.date()) == ("the call", until)
 
 
 def test_a_promise_needs_no_day_of_its_own_and_the_proposed_day_is_no_promise(

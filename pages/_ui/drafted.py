@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages._ui.feedback import reported
+from pages._ui.focus import focus
 from pages._ui.guard import renew, token
 from pages._ui.typing import sent, typed_area
 from services import drafts
@@ -11,9 +12,12 @@ from services.work import Actor, reading, work
 
 
 class Drafted:
-    """One such form of one person: `words` is what stands in it now; `done` empties it once they were sent."""
+    """One such form of one person: `words` is what stands in it now; `done` empties it once they were sent.
 
-    def __init__(self, actor: Actor, name: str, label: str, *, most: int, height: int = 120) -> None:
+    The key `pressed` leads into it.
+    """
+
+    def __init__(self, actor: Actor, name: str, label: str, *, most: int, height: int = 120, pressed: str = "") -> None:
         self.actor, self.name = actor, name
         self._field = f"words_{name}"
         self._round: int = st.session_state.setdefault(f"{name}:round", 0)
@@ -29,8 +33,11 @@ class Drafted:
             epoch=self._round,
             max_chars=most,
             height=height,
+            placeholder=_("Press {key} to write").format(key=pressed) if pressed else "",
             hint=_("Ctrl+Enter sends it."),
         )
+        if pressed:
+            focus(self._field, pressed=pressed, now=False, key=f"{self._field}_focus")
         self._keep()
 
     def _keep(self) -> None:

@@ -21,6 +21,7 @@ def of_page(url: str) -> dict[str, str]:
     """What one page of the team answers to, beside `EVERYWHERE`: key -> meaning."""
     customer = {
         "L": _("Log a contact"),
+        "A": _("Log a contact, with its reason first"),
         "E": _("Edit the customer"),
         "V": _("See the pages as the customer sees them"),
         "N": _("New case"),
@@ -45,6 +46,7 @@ def of_page(url: str) -> dict[str, str]:
         "today": today | later,
         "cases": {key: told for key, told in today.items() if key in "JKO"} | {"X": _("Choose the line for a macro")},
         "customer": customer,
+        "case": {"A": _("Answer the customer"), "I": _("Write an internal note")},
         "customers": {"S": _("To the search field"), "N": _("New customer")},
         "contact-rules": {"N": _("New rule")},
         "order-desk": {"P": _("Start packing"), "D": _("It has arrived")},

@@ -15,6 +15,9 @@ HTML = """<div class="field">
   <div class="below"><span data-part="hint" id="hint"></span><span data-part="counter" aria-live="polite"></span></div>
 </div>"""
 
+#: Pixels; as high as Streamlit's own field of one line.
+ONE_LINE = 37
+
 
 def typed_area(
     label: str,
@@ -26,8 +29,9 @@ def typed_area(
     height: int = 120,
     placeholder: str = "",
     hint: str = "",
+    single: bool = False,
 ) -> str:
-    """What is in the field now; the page runs again whenever typing pauses.
+    """What is in the field now; the page runs again whenever typing pauses. `single`: it has one line.
 
     `value` is what it begins with, and what it is set to whenever `epoch` changes; in between nothing overwrites what
     is being typed. All texts are shown as text. Ctrl+Enter is told by `sent`.
@@ -37,7 +41,8 @@ def typed_area(
         "value": value[:max_chars],
         "epoch": epoch,
         "most": max_chars,
-        "height": height,
+        "height": ONE_LINE if single else height,
+        "single": single,
         "placeholder": placeholder,
         "hint": hint,
         "counter": _("{n} characters left"),

@@ -1,5 +1,6 @@
 """A browser, and a server with the demonstration company for everybody to work on."""
 
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -67,6 +68,60 @@ def reach(page: Page, wanted: Locator) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"the Tab key does not lead to {wanted}")
+
+
+class Hands:
+    """A keyboard whose keys are counted, without the words that are typed; each key goes to what has the focus."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.presses = page, 0
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+        self.presses += len(keys)
+
+    def to(self, key: str, field: Locator) -> None:
+        """One key that leads to a field, once the page listens."""
+        to_field(self.page, key, field)
+        self.presses += 1
+
+    def on_to(self, field: Locator, most: int = 3) -> None:
+        """The Tab key until the field is there."""
+        for _step in range(most):
+            self.press("Tab")
+            if field.evaluate("field => field.getRootNode().activeElement === field"):
+                return
+        raise AssertionError(f"{field} is not among the next {most}")
+
+    def type(self, words: str, field: Locator) -> None:
+        """Into the field that has the focus; fails where that is another one."""
+        expect(field).to_be_focused()
+        self.page.keyboard.type(words)
+
+
+def writes(page: Page, field: Locator, words: str) -> None:
+    """Go to a field with the Tab key and write into it, in place of what stands there."""
+    reach(page, field)
+    page.keyboard.press("Control+a")
+    page.keyboard.type(words)
+
+
+def presses(page: Page, button: Locator) -> None:
+    """Go to a button, a link or a fold with the Tab key and press it."""
+    reach(page, button)
+    page.keyboard.press("Enter")
+
+
+def finds(page: Page, words: str, hit: str | re.Pattern[str]) -> None:
+    """With the search of the header: out of the field one is in, one key, what was said, Enter."""
+    settled(page)
+    page.keyboard.press("Escape")
+    box = page.get_by_role("combobox", name="Find customer, order or case")
+    to_field(page, "/", box)
+    page.keyboard.type(words, delay=20)
+    expect(page.get_by_role("option", name=hit, selected=True)).to_be_visible()
+    page.keyboard.press("Enter")
 
 
 def without_a_mouse(page: Page) -> Callable[[], int]:

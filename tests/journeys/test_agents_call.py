@@ -15,7 +15,19 @@ from services.demo import DemoSummary
 from services.tickets import digest
 from services.work import SYSTEM, reading, work
 from tests import second_factors
-from tests.journeys.conftest import DESKTOP, PHONE, reach, settled, shortcut, to_field, without_a_mouse
+from tests.journeys.conftest import (
+    DESKTOP,
+    PHONE,
+    Hands,
+    finds,
+    presses,
+    reach,
+    settled,
+    shortcut,
+    to_field,
+    without_a_mouse,
+    writes,
+)
 from tests.journeys.test_three_people import sign_in
 from tests.live_server import LiveServer
 
@@ -55,27 +67,18 @@ def asks(customer: Page, server: LiveServer, summary: DemoSummary) -> str:
 def signs_in_twice(agent: Page, server: LiveServer, recovery_code: str) -> None:
     """Password, then the code; the day is there, with what came in."""
     agent.goto(f"{server.url}/today?scope=all")
-    agent.get_by_role("textbox", name="E-mail").press_sequentially(OLIVIA)
-    agent.keyboard.press("Tab")
-    agent.keyboard.type(second_factors.PASSWORD)
+    writes(agent, agent.get_by_role("textbox", name="E-mail"), OLIVIA)
+    writes(agent, agent.get_by_role("textbox", name="Password"), second_factors.PASSWORD)
     agent.keyboard.press("Enter")
-    code = agent.get_by_role("textbox", name="Code")
-    code.press_sequentially(recovery_code)
-    code.press("Enter")
+    writes(agent, agent.get_by_role("textbox", name="Code"), recovery_code)
+    agent.keyboard.press("Enter")
     expect(agent.get_by_role("heading", name="Today")).to_be_visible()
     expect(agent.get_by_role("link", name=SUBJECT).first).to_be_visible()
 
 
 def opens_the_brief(agent: Page, name: str) -> None:
     """One key, the name, and all that matters stands above the fold."""
-    settled(agent)
-    box = agent.get_by_role("combobox", name="Find customer, order or case")
-    expect(box).to_be_visible()  # a key counts once its script is there
-    agent.keyboard.press("/")
-    expect(box).to_be_focused()
-    box.press_sequentially(name.lower(), delay=20)
-    expect(agent.get_by_role("option", name=re.compile(name), selected=True)).to_be_visible()
-    agent.keyboard.press("Enter")
+    finds(agent, name.lower(), re.compile(name))
     expect(agent.get_by_role("heading", name=name)).to_be_visible()
     settled(agent)
     for part in ("Reach", "Last contacts", "Promised", "Open cases", "Last orders"):
@@ -101,7 +104,7 @@ def looks_as_the_customer(agent: Page, customer: Page, server: LiveServer, name:
     # "Why?" only unfolds the reason of a suggestion; what stands in it is switched off too.
     assert [t for t in working if "Why?" not in t and "Leave" not in t] == [], working
     assert sum("Leave" in t for t in working) == 1, working
-    agent.get_by_role("button", name="Leave").press("Enter")
+    presses(agent, agent.get_by_role("button", name="Leave"))
     expect(agent.get_by_role("heading", name=name)).to_be_visible()
     customer.goto(f"{server.url}/my-data")
     customer.get_by_text(re.compile("^Who looked at your account · ")).click()
@@ -109,25 +112,31 @@ def looks_as_the_customer(agent: Page, customer: Page, server: LiveServer, name:
 
 
 def logs_the_call(agent: Page, customer_id: int) -> None:
-    """L, the words, and the promise behind "More", for the day that is proposed."""
+    """The reason, the words, a promise for the day that is proposed: three fields, six keys beside the words."""
     settled(agent)
-    said = agent.get_by_role("textbox", name="What was said")
-    to_field(agent, "l", said)
-    agent.keyboard.type("The valve whistles since Sunday; a part is on its way.")
-    agent.locator("summary", has_text="More: promise").press("Enter")
-    promised = agent.get_by_role("textbox", name="Promised", exact=True)
-    promised.fill("Send the part by Friday")
-    promised.press("Tab")
+    hands, reason = Hands(agent), agent.get_by_role("combobox", name="Reason")
+    said, promised = (agent.get_by_role("textbox", name=name, exact=True) for name in ("What was said", "Promised"))
+    hands.to("a", reason)
+    hands.type("Fault", reason)
+    expect(agent.get_by_role("option", name="Fault", exact=True)).to_be_visible()
+    hands.press("Enter")
     settled(agent)
-    agent.get_by_role("button", name="Log contact").press("Enter")
+    hands.on_to(said)
+    hands.type("The valve whistles since Sunday; a part is on its way.", said)
+    hands.press("Tab")
+    hands.type("Send the part by Friday", promised)
+    hands.press("Control+Enter")
     expect(agent.get_by_text("The valve whistles since Sunday; a part is on its way.").first).to_be_visible()
     expect(said).to_have_value("")
+    expect(promised).to_have_value("")
+    assert hands.presses <= 6
     with reading(SYSTEM) as w:
         logged = select(Interaction).where(Interaction.customer_id == customer_id).order_by(col(Interaction.id).desc())
         newest = w.session.exec(logged).first()
         promise = select(Promise).where(Promise.customer_id == customer_id, Promise.what == "Send the part by Friday")
         assert newest is not None
         assert "whistles" in newest.summary
+        assert newest.reason
         assert w.session.exec(promise).one().owner_id is not None
 
 
@@ -143,16 +152,15 @@ def edit_together(agent: Page, hers: Page, server: LiveServer, customer_id: int)
     hers.get_by_role("textbox", name="Segment").fill("gold")
     hers.get_by_role("button", name="Save").press("Enter")
     expect(hers.get_by_text("The customer was saved.")).to_be_visible()
-    segment = agent.get_by_role("textbox", name="Segment")
-    segment.fill("silver")
-    segment.press("Tab")
-    agent.get_by_role("button", name="Save").press("Enter")
+    writes(agent, agent.get_by_role("textbox", name="Segment"), "silver")
+    agent.keyboard.press("Control+Enter")
     expect(agent.get_by_text("Mine: silver")).to_be_visible()
     expect(agent.get_by_text("Theirs: gold")).to_be_visible()
     expect(agent.get_by_text(re.compile("^Before: (?!gold|silver).+"))).to_be_visible()
-    agent.get_by_role("radio", name="Mine: silver").press("Space")
+    reach(agent, agent.get_by_role("radio", name="Mine: silver"))
+    agent.keyboard.press("Space")
     settled(agent)
-    agent.get_by_role("button", name="Save").press("Enter")
+    presses(agent, agent.get_by_role("button", name="Save"))
     expect(agent.get_by_text("The customer was saved.")).to_be_visible()
     expect(hers.get_by_text("Segment: silver").first).to_be_visible()
 
@@ -160,10 +168,10 @@ def edit_together(agent: Page, hers: Page, server: LiveServer, customer_id: int)
 def answers(agent: Page, customer: Page, server: LiveServer, number: str) -> None:
     """The customer reads it in the portal at once; the note stays in the house."""
     customer.goto(f"{server.url}/my-cases?case={number}")
-    agent.goto(f"{server.url}/case?case={number}")
-    answer = agent.get_by_role("textbox", name="Answer")
-    answer.press_sequentially("The part leaves us today.")
-    answer.press("Control+Enter")
+    finds(agent, f"Q{number}", re.compile(SUBJECT))
+    to_field(agent, "a", agent.get_by_role("textbox", name="Answer"))
+    agent.keyboard.type("The part leaves us today.")
+    agent.keyboard.press("Control+Enter")
     expect(customer.get_by_text("The part leaves us today.")).to_be_visible()
 
 
@@ -176,17 +184,6 @@ def chooses(page: Page, box: Locator, words: str) -> None:
     settled(page)
 
 
-def types(page: Page, field: Locator, words: str) -> None:
-    """Go to a field and write into it."""
-    reach(page, field)
-    page.keyboard.type(words)
-
-
-def presses(page: Page, button: Locator) -> None:
-    reach(page, button)
-    page.keyboard.press("Enter")
-
-
 def logs_a_visit(agent: Page, customer_id: int) -> None:
     """At the customer's; the next touch is in 14 days."""
     with reading(SYSTEM) as w:
@@ -194,11 +191,12 @@ def logs_a_visit(agent: Page, customer_id: int) -> None:
         then = clock.day_of(w.now, zone) + timedelta(days=14)
     settled(agent)
     chooses(agent, agent.get_by_role("combobox", name="How"), "Visit, outgoing")
-    types(agent, agent.get_by_role("textbox", name="What was said"), "Was there; the new valve is in.")
+    writes(agent, agent.get_by_role("textbox", name="What was said"), "Was there; the new valve is in.")
     if not agent.get_by_role("textbox", name="Outcome").is_visible():
-        presses(agent, agent.locator("summary", has_text="More: promise"))
-    types(agent, agent.get_by_role("textbox", name="Reason of the next touch"), "Ask whether it is tight")
-    types(agent, agent.get_by_role("spinbutton", name="year, Next touch"), f"{then:%Y%m%d}")  # each part leads on
+        presses(agent, agent.locator("summary", has_text="More: next touch"))
+    writes(agent, agent.get_by_role("textbox", name="Reason of the next touch"), "Ask whether it is tight")
+    reach(agent, agent.get_by_role("spinbutton", name="year, Next touch"))
+    agent.keyboard.type(f"{then:%Y%m%d}")  # each part leads on
     agent.keyboard.press("Tab")
     settled(agent)
     presses(agent, agent.get_by_role("button", name="Log contact"))
@@ -211,9 +209,9 @@ def logs_a_visit(agent: Page, customer_id: int) -> None:
         assert clock.day_of(follow_up.due_at, zone) == then
 
 
-def closes_the_case(agent: Page, server: LiveServer, number: str) -> None:
+def closes_the_case(agent: Page, number: str) -> None:
     """Its topic brings a checklist; once all is ticked it is closed without a question."""
-    agent.goto(f"{server.url}/case?case={number}")
+    finds(agent, f"Q{number}", re.compile(SUBJECT))
     chooses(agent, agent.get_by_role("combobox", name="Topic"), "Damaged goods")
     presses(agent, agent.get_by_role("button", name="Save"))
     steps = agent.get_by_test_id("stCheckbox").get_by_role("checkbox")
@@ -247,9 +245,9 @@ def is_a_pdf(page: Page, press: Callable[[], None], folder: Path) -> None:
 def reports(agent: Page, customer: Page, server: LiveServer, customer_id: int, folder: Path) -> None:
     """From the case; the report stands in the timeline and in the customer's account, with its PDF in both."""
     presses(agent, agent.get_by_role("link", name="Service report"))
-    types(agent, agent.get_by_role("textbox", name="About, as the customer reads it"), REPORT)
-    types(agent, agent.get_by_role("textbox", name="What was done"), "Changed the valve and tested it for an hour.")
-    types(agent, agent.get_by_role("textbox", name="Part 1"), "Steam valve 12 mm")
+    writes(agent, agent.get_by_role("textbox", name="About, as the customer reads it"), REPORT)
+    writes(agent, agent.get_by_role("textbox", name="What was done"), "Changed the valve and tested it for an hour.")
+    writes(agent, agent.get_by_role("textbox", name="Part 1"), "Steam valve 12 mm")
     presses(agent, agent.get_by_role("button", name="Give it to the customer"))
     expect(agent.get_by_role("heading", name=REPORT)).to_be_visible()
     presses(agent, agent.get_by_role("link", name="To the customer"))
@@ -263,9 +261,9 @@ def reports(agent: Page, customer: Page, server: LiveServer, customer_id: int, f
     is_a_pdf(customer, customer.get_by_role("button", name="Download as PDF").click, folder)
 
 
-def ends_the_day(agent: Page, server: LiveServer) -> None:
+def ends_the_day(agent: Page) -> None:
     """Of what she did nothing is left for today: the case is closed, promise and next touch are for another day."""
-    agent.goto(f"{server.url}/today")
+    presses(agent, agent.get_by_test_id("stSidebarNav").get_by_role("link", name="Today"))
     expect(agent.get_by_role("heading", name="Today")).to_be_visible()
     settled(agent)
     main = agent.get_by_test_id("stMain")
@@ -289,9 +287,9 @@ def test_a_call_from_the_first_look_to_the_closed_case(
     sign_in(colleague, server, summary, COLLEAGUE, f"customer?customer={customer_id}")
     edit_together(agent, colleague, server, customer_id)
     answers(agent, customer, server, number)
-    agent.goto(f"{server.url}/customer?customer={customer_id}")
+    finds(agent, name.lower(), re.compile(name))
     logs_a_visit(agent, customer_id)
-    closes_the_case(agent, server, number)
+    closes_the_case(agent, number)
     reports(agent, customer, server, customer_id, tmp_path)
-    ends_the_day(agent, server)
+    ends_the_day(agent)
     assert clicks() == 0

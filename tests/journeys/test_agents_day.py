@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.demo import DemoSummary
-from tests.journeys.conftest import DESKTOP, PHONE, settled
+from tests.journeys.conftest import DESKTOP, PHONE, presses, settled, to_field
 from tests.journeys.test_three_people import sign_in
 from tests.live_server import LiveServer
 
@@ -32,12 +32,14 @@ def test_a_question_is_answered_by_keyboard_and_nobody_writes_past_the_other(
 
     sign_in(agent, server, summary, AGENT, f"case?case={number}")
     answer = agent.get_by_role("textbox", name="Answer")
-    answer.press_sequentially("Please send a photo.")
+    to_field(agent, "a", answer)
+    agent.keyboard.type("Please send a photo.")
     customer.get_by_role("textbox", name="Your answer").press_sequentially("It is the blue one.")
     customer.get_by_role("textbox", name="Your answer").press("Control+Enter")
     expect(agent.get_by_text("It is the blue one.")).to_be_visible(timeout=TICK_MS)
     expect(answer).to_have_value("Please send a photo.")
-    answer.press("Control+Enter")
+    expect(answer).to_be_focused()
+    agent.keyboard.press("Control+Enter")
     expect(answer).to_have_value("")
     expect(customer.get_by_text("Please send a photo.")).to_be_visible(timeout=TICK_MS)
     expect(customer.get_by_text("We wait for your answer")).to_be_visible()
@@ -59,6 +61,6 @@ def test_the_day_begins_with_what_is_due_and_keys_settle_it(
     expect(second).to_have_attribute("aria-current", "true")
     page.keyboard.press("m")
     expect(page.get_by_role("dialog")).to_be_visible()
-    page.get_by_role("button", name="Move", exact=True).press("Enter")
+    presses(page, page.get_by_role("button", name="Move", exact=True))
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(second).to_have_count(0)

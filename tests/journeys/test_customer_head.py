@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -44,7 +45,7 @@ def somebody_with_much() -> int:
                          joined_at=w.now)  # fmt: skip
         w.session.add(found)
         w.session.flush()
-        of: dict[str, int] = {"customer_id": found.id}
+        of: dict[str, Any] = {"customer_id": found.id}
         w.session.add(CustomerAddress(**of, street="Platz der Freundschaft 123, rear house, 4th floor on the left",
                                       postal_code="99999", city="Hellschen-Heringsand-Unterschaar", country="DE",
                                       is_billing=True))  # fmt: skip
@@ -55,9 +56,14 @@ def somebody_with_much() -> int:
         return found.id
 
 
-def _one_of_everything(w: Work, of: dict[str, int], n: int) -> None:
+def _one_of_everything(w: Work, of: dict[str, Any], n: int) -> None:
     at, phone = w.now - timedelta(days=1 + 30 * n), f"+49301234567{n}"
-    contact = {"channel": Channel.PHONE, "direction": Direction.IN, "reason": "Fault", "summary": f"{LONG} {LONG}"}
+    contact: dict[str, Any] = {
+        "channel": Channel.PHONE,
+        "direction": Direction.IN,
+        "reason": "Fault",
+        "summary": f"{LONG} {LONG}",
+    }
     w.session.add_all((
         CustomerEmail(**of, email=f"maximiliane-alexandra.wolkenstein.{n}@dampfschifffahrt.example.com"),
         CustomerPhone(**of, e164=phone, as_written=phone),

@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlmodel import select
 
-from db.models import Customer
+from db.models import Customer, Interaction
 from services.demo import DemoSummary
 from services.work import SYSTEM, reading
-from tests.journeys.conftest import DESKTOP, PHONE, settled, shortcut, to_field
+from tests.journeys.conftest import DESKTOP, PHONE, Hands, finds, settled, shortcut, to_field, without_a_mouse
 from tests.journeys.test_three_people import is_kept, sign_in
 from tests.live_server import LiveServer
 
@@ -17,6 +18,12 @@ pytestmark = pytest.mark.browser
 Visit = Callable[[dict[str, int]], Page]
 AGENT = "agent@example.com"
 HOSTILE = "<img src=x onerror=alert(1)> **loud** https://evil.example"
+
+
+def is_logged(summary: str) -> None:
+    """Once and not twice."""
+    with reading(SYSTEM) as w:
+        w.session.exec(select(Interaction).where(Interaction.summary == summary)).one()
 
 
 def test_words_survive_a_closed_browser_and_are_logged_with_ctrl_enter(
@@ -35,13 +42,14 @@ def test_words_survive_a_closed_browser_and_are_logged_with_ctrl_enter(
     sign_in(second, server, summary, AGENT, "customer?customer=7")
     words = second.get_by_role("textbox", name="What was said")
     expect(words).to_have_value(f"Half a sentence {HOSTILE}")
-    words.press("Control+End")
-    words.press_sequentially(" and its end")
-    words.press("Control+Enter")
+    to_field(second, "l", words)
+    second.keyboard.press("Control+End")
+    second.keyboard.type(" and its end")
+    second.keyboard.press("Control+Enter")
     expect(words).to_have_value("")
     expect(words).to_be_focused()
     main = second.get_by_test_id("stMain")
-    expect(main.get_by_text(f"Half a sentence {HOSTILE} and its end", exact=True)).to_have_count(1)
+    is_logged(f"Half a sentence {HOSTILE} and its end")
     assert main.locator("img[src=x], a[href*=evil]").count() == 0
     assert second.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
@@ -67,9 +75,10 @@ def test_the_search_in_the_header_leaves_the_page_as_it_is_until_a_hit_is_opened
     sign_in(page, server, summary, AGENT, "customer?customer=7")
     words, box = page.get_by_role("textbox", name="What was said"), page.get_by_role("combobox", name="Find customer")
     expect(box).to_be_visible()
-    words.press_sequentially("1/2 a sentence")
+    to_field(page, "l", words)
+    page.keyboard.type("1/2 a sentence")
     expect(words).to_have_value("1/2 a sentence")  # in a field the key is a letter
-    words.press("Escape")
+    page.keyboard.press("Escape")
     page.keyboard.press("/")
     expect(box).to_be_focused()
     page.keyboard.type("Q0000001")
@@ -84,21 +93,39 @@ def test_the_search_in_the_header_leaves_the_page_as_it_is_until_a_hit_is_opened
     page.wait_for_url(re.compile("customer=8$"))
 
 
-def test_from_today_a_call_is_logged_with_three_keys_and_the_words(
+def test_from_today_a_call_is_logged_with_less_than_ten_keys_and_the_words(
     demo_server: tuple[LiveServer, DemoSummary], visit: Visit
 ) -> None:
     server, summary = demo_server
     page = visit(DESKTOP)
     sign_in(page, server, summary, AGENT, "today?scope=all")
     expect(page.get_by_role("button", name="Open", exact=True).first).to_be_visible()
-    page.keyboard.press("o")
+    clicks, hands = without_a_mouse(page), Hands(page)
+    hands.press("o")
     words = page.get_by_role("textbox", name="What was said")
-    to_field(page, "l", words)
-    page.keyboard.type("Called as planned, all is well")
-    page.keyboard.press("Control+Enter")
+    hands.to("l", words)
+    hands.type("Called as planned, all is well", words)
+    hands.press("Control+Enter")
     expect(words).to_have_value("")
-    main = page.get_by_test_id("stMain")
-    expect(main.get_by_text("Called as planned, all is well", exact=True)).to_have_count(1)
+    assert hands.presses == 3
+    is_logged("Called as planned, all is well")
+    finds(page, "C000007", re.compile("C000007"))  # somebody else calls: Escape, the slash, the number, Enter
+    page.wait_for_url(re.compile("customer=7$"))
+    settled(page)
+    reason = page.get_by_role("combobox", name="Reason")
+    expect(reason).to_have_count(1)  # that of the customer before has gone
+    hands.to("a", reason)
+    hands.type("Fault", reason)
+    expect(page.get_by_role("option", name="Fault", exact=True)).to_be_visible()
+    hands.press("Enter")
+    settled(page)
+    hands.on_to(words)
+    hands.type("Asked which beans are mild", words)
+    hands.press("Control+Enter")
+    expect(words).to_have_value("")
+    is_logged("Asked which beans are mild")
+    assert hands.presses - 3 + 3 < 10
+    assert clicks() == 0
 
 
 def test_a_line_is_put_off_with_two_keys_without_leaving_the_day(

@@ -26,8 +26,10 @@ function wire(field, root) {
     // Streamlit's own shortcuts must not read what is meant for this field.
     event.stopPropagation();
     if (event.key === "Escape") field.area.blur();
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
+    if (event.key !== "Enter") return;
+    const send = event.ctrlKey || event.metaKey;
+    if (send || field.single) event.preventDefault();
+    if (!send) return;
     flush(field);
     field.fire("sent", { text: field.area.value, epoch: field.epoch });
   });
@@ -47,12 +49,14 @@ export default function (component) {
   field.tell = setStateValue;
   field.fire = setTriggerValue;
   field.most = data.most;
+  field.single = Boolean(data.single);
   field.counterText = data.counter;
   field.label.textContent = data.label;
   field.hint.textContent = data.hint;
   field.area.placeholder = data.placeholder;
   field.area.maxLength = data.most;
   field.area.disabled = Boolean(data.disabled);
+  field.area.rows = field.single ? 1 : 2;
   field.area.style.minHeight = `${data.height}px`;
   if (field.epoch !== data.epoch) {
     clearTimeout(field.timer);

@@ -9,6 +9,7 @@ import streamlit as st
 from pages._ui import files as files_ui
 from pages._ui.feedback import reported
 from pages._ui.show import md, when, words
+from pages._ui.typing import typed_area
 from services import clock, contact_templates, contact_words, explained, text_modules, working_time
 from services.files import NewFile
 from services.text import _, ngettext
@@ -17,7 +18,7 @@ from services.work import Actor, reading
 
 
 def earlier(actor: Actor, customer_id: int, reason: str, key: str) -> bool:
-    """What was answered to this customer for the same reason within 30 days; whether it had to be explained again."""
+    """What was answered to this customer for the same reason within 30 days; whether there is anything."""
     found: list[explained.Earlier] = []
     with reported(), reading(actor) as w:
         found = explained.earlier(w, customer_id, reason)
@@ -38,7 +39,7 @@ def earlier(actor: Actor, customer_id: int, reason: str, key: str) -> bool:
                 st.caption(md(_("Outcome: {outcome}").format(outcome=one.outcome)))
             if one.promise:
                 st.caption(md(_("Promised: {promise}").format(promise=one.promise)))
-        return bool(st.checkbox(_("The customer had to explain it again"), key=key))
+    return True
 
 
 def template(actor: Actor, customer_id: int, reason: str, key: str) -> dict[str, str] | None:
@@ -78,12 +79,17 @@ def attached(key: str) -> list[NewFile]:
     return files_ui.taken(st.session_state.get(key) or [])
 
 
+def promised(actor: Actor, field: str, value: str, epoch: int, until_key: str) -> dict[str, Any]:
+    """What was promised and until when, in a line below the words; the day that stands there is only a proposal."""
+    with st.container(horizontal=True, vertical_alignment="top"):
+        promise = typed_area(_("Promised"), key=field, value=value, epoch=epoch, max_chars=400, single=True)
+        st.session_state.setdefault(until_key, next_working_day(actor))
+        until = st.date_input(_("Until"), key=until_key, width=130)
+    return {"promise": promise, "promise_until": until if promise else None}
+
+
 def beside(key: Callable[[str], str], actor: Actor) -> dict[str, Any]:
     """What an ordinary call does not need."""
-    with st.container(horizontal=True):
-        promise = st.text_input(_("Promised"), key=key("promise"), max_chars=400)
-        st.session_state.setdefault(key("promise_until"), next_working_day(actor))
-        until = st.date_input(_("Until"), key=key("promise_until"), width=150)
     with st.container(horizontal=True):
         touch_reason = st.text_input(_("Reason of the next touch"), key=key("next_touch_reason"), max_chars=200)
         touch = st.date_input(_("Next touch"), value=None, key=key("next_touch_on"), width=150)
@@ -95,8 +101,6 @@ def beside(key: Callable[[str], str], actor: Actor) -> dict[str, Any]:
     files_ui.chooser(_("Files"), key=key("files"))
     st.caption(_("Times are those of {zone}.").format(zone=actor.zone.key.replace("_", " ")))
     return {
-        "promise": promise,
-        "promise_until": until if promise else None,  # the day that stands there is only a proposal
         "next_touch_reason": touch_reason,
         "next_touch_on": touch,
         "outcome": outcome,

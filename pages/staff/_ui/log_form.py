@@ -14,7 +14,7 @@ from pages._ui.feedback import reported
 from pages._ui.focus import focus
 from pages._ui.guard import renew, require, token
 from pages._ui.typing import sent, typed_area
-from pages.staff._ui.log_beside import attached, beside, earlier, template
+from pages.staff._ui.log_beside import attached, beside, earlier, promised, template
 from services import contact_words, drafts, files, interactions, reasons
 from services.files import Thing
 from services.interactions import MOST_WORDS, NewInteraction
@@ -22,8 +22,6 @@ from services.text import _
 from services.work import Actor, reading, work
 
 BESIDE = (
-    "promise",
-    "promise_until",
     "next_touch_reason",
     "next_touch_on",
     "outcome",
@@ -47,7 +45,7 @@ class Form:
 
     def __init__(self, actor: Actor, customer_id: int) -> None:
         self.name = f"contact:{customer_id}"
-        self.words = f"said_{customer_id}"
+        self.words, self.promised = f"said_{customer_id}", f"promised_{customer_id}"
         self.round: int = st.session_state.setdefault(f"{self.name}:round", 0)
         if self.name not in st.session_state:
             draft: dict[str, str] = {}
@@ -70,7 +68,7 @@ class Form:
             if field == "way" and text not in WAYS:
                 continue
             value = _restored(field, text)
-            if field != "summary" and value is not None:
+            if field not in ("summary", "promise") and value is not None:
                 st.session_state.setdefault(self.key(field), value)
 
     def beside(self) -> dict[str, str]:
@@ -148,36 +146,40 @@ def log_form(customer_id: int) -> None:
     form = Form(actor, customer_id)
     st.subheader(_("Log a contact"), anchor=False)
     way, reason = choices(form, actor)
-    again = earlier(actor, customer_id, reason or "", form.key("explained_again"))
-    if (filled := template(actor, customer_id, reason or "", form.key("template"))) is not None:
-        form.fill(filled)
-        st.rerun(scope="fragment")
+    repeated = earlier(actor, customer_id, reason or "", form.key("reason"))
     summary = typed_area(
         _("What was said"),
         key=form.words,
         value=form.draft.get("summary", ""),
         epoch=form.round,
         max_chars=MOST_WORDS,
-        height=96,
+        height=72,
         placeholder=_("Press L to write"),
         hint=_("Ctrl+Enter logs it."),
     )
-    button = st.container()
+    told = promised(actor, form.promised, form.draft.get("promise", ""), form.round, form.key("promise_until"))
+    again = repeated and st.checkbox(_("The customer had to explain it again"), key=form.key("explained_again"))
+    button = st.container(horizontal=True, vertical_alignment="center", gap="small")
     more = unfolded(form, actor)
-    fields = {"way": way, "reason": reason, "summary": summary, **more}
+    fields = {"way": way, "reason": reason, "summary": summary, **told, **more}
     form.keep(actor, fields)
     fields["explained_again"] = again
     with button:
         pressed = st.button(_("Log contact"), type="primary", icon=":material/add_comment:", key=f"log_{customer_id}")
-        if pressed or sent(form.words, form.round):
+        if pressed or sent(form.words, form.round) or sent(form.promised, form.round):
             log(form, actor, customer_id, fields)
+        # Behind the button: whoever goes through the form with the Tab key comes from the reason to the words at once.
+        if (filled := template(actor, customer_id, reason or "", form.key("template"))) is not None:
+            form.fill(filled)
+            st.rerun(scope="fragment")
     focus(form.words, pressed="L", now=False, key=f"{form.words}_focus")
+    focus(form.key("reason"), pressed="A", now=False, key=f"{form.words}_reason_focus")
 
 
 def unfolded(form: Form, actor: Actor) -> dict[str, Any]:
     """What stands behind "More". Its fields are drawn while it is open; closed, they say what was typed last."""
     first = st.session_state.setdefault(form.key("unfolded"), bool(form.beside()))
-    label = _("More: promise, next touch, outcome, time")
+    label = _("More: next touch, outcome, time, files")
     fold = st.expander(label, expanded=first, key=form.key("more"), on_change="rerun")
     if not fold.open:
         return {field: _restored(field, text) for field, text in form.beside().items()}
