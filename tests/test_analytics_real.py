@@ -128,6 +128,20 @@ def test_households_are_ranked_and_counted_better_than_by_any_rule(as_of: str, d
     assert 0.75 <= cut.ranges.count_coverage <= 0.9
 
 
+@pytest.mark.parametrize(
+    ("days", "ends", "auc"),
+    [(90, ("2017-10-02", "2017-08-18", "2017-07-04"), 0.9127), (28, ("2017-12-03", "2017-11-19", "2017-11-05"), 0.878)],
+)
+def test_over_three_splits_households_that_come_back_are_told_as_well_as_known(
+    days: int, ends: tuple[str, ...], auc: float
+) -> None:
+    """.9127 and .8780 are means over three splits of all 2,469 households; these are 500 of them."""
+    cuts = [_split("households", end, days) for end in ends]
+    mean = metrics.averaged([cut.scores[Candidate.BLEND] for cut in cuts])
+    assert mean.auc >= auc
+    assert mean.log_loss < min(metrics.averaged([c.scores[rule] for c in cuts]).log_loss for rule in NAIVE)
+
+
 def test_what_was_said_is_what_came_in_every_tenth_of_cdnow() -> None:
     cut = _split("cdnow", "1998-03-31", 90)
     table = cut.calibration[Candidate.BLEND]
