@@ -78,6 +78,9 @@ def test_a_part_is_sent_first_and_the_order_leaves_packing_with_its_last_piece(c
     assert orders.detail(w, order.id).summary.status is OrderStatus.PICKED
     assert orders.to_send(w, order) == {1: 1, 2: 1}
     assert "2 pieces follow in another parcel." in mails(w)[-1].body
+    [part] = orders.detail(customer, order.id).parcels
+    assert part.contents == (("Kettle", 2),)
+    assert orders.next_in_words(OrderStatus.PICKED, partly_sent=True).startswith("A part of it is on its way")
     with pytest.raises(Conflict, match="a parcel of it has left"):
         orders.cancel(w, order.id, reason="too late")
     with pytest.raises(Invalid, match="of line 1 there are 1 pieces left"):
@@ -86,6 +89,7 @@ def test_a_part_is_sent_first_and_the_order_leaves_packing_with_its_last_piece(c
     assert orders.detail(w, order.id).summary.status is OrderStatus.SHIPPED
     sent = w.session.exec(select(Shipment.lines).order_by(col(Shipment.id))).all()
     assert sent[1] == [{"line_no": 1, "quantity": 1}, {"line_no": 2, "quantity": 1}]
+    assert orders.detail(customer, order.id).parcels[1].contents == (("Kettle", 1), ("Pot", 1))
 
 
 @pytest.mark.parametrize(

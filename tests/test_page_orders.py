@@ -71,6 +71,7 @@ def test_staff_send_an_order_from_the_desk_in_two_parcels(
     at.button(key="FormSubmitter:parcel-Send the parcel").click().run()
     assert not at.exception
     at.number_input(key=f"packed_{order.id}_1_1")  # one piece is left to send
+    assert at.text_input(key="code_1").value == ""  # in a parcel with a number of its own
     at.button(key="FormSubmitter:parcel-Send the parcel").click().run()
     at.button(key="deliver").click().run()
     session.expire_all()

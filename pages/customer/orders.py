@@ -60,7 +60,7 @@ def state(seen: Detail, money: Shown, actor: Actor) -> None:
     if money.awaited and summary.status is OrderStatus.PLACED:
         st.badge(_("Waits for your payment"), icon=":material/hourglass_top:", color="orange")
         st.markdown(_("We have your order and pack it as soon as it is paid. You can cancel it until then."))
-    elif told := orders.next_in_words(summary.status):
+    elif told := orders.next_in_words(summary.status, partly_sent=bool(seen.parcels)):
         st.markdown(told)
     if seen.delivered_at:
         st.markdown(_("Delivered on {day}").format(day=md(day(seen.delivered_at, actor))))
@@ -91,7 +91,7 @@ def detail(actor: Actor, order_id: int) -> None:
         papers(found, actor)
     with right:
         state(seen, money, actor)
-        parcels(seen.parcels, actor)
+        parcels(seen.parcels, actor, whole=seen.summary.status is not OrderStatus.PICKED)
         paying(order_id, seen.summary.number, money, actor)
         st.caption(_("Ordered on {time}").format(time=md(when(seen.summary.ordered_at, actor))))
         if seen.address:

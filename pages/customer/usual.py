@@ -40,7 +40,7 @@ def chosen(line: UsualLine, who: Actor) -> baskets.Wanted:
         key=f"usual_{offer.product_id}",
     ):
         told = f"{price(offer.price_cents)} · {md(expected(line, who))}"
-        st.markdown(below(bold(md(offer.name)), f":gray[{told}]"), help=md(reorder.why(line.rhythm)), width="content")
+        st.markdown(below(bold(md(offer.name)), f":gray[{told}]"), help=md(reorder.why(line.rhythm)), width="stretch")
         quantity = st.number_input(
             _("Pieces of {name}").format(name=md(offer.name)),
             min_value=0,
@@ -79,7 +79,8 @@ def usual_order() -> None:
         nothing(found.allowed)
         return
     with st.form("usual_order"):
-        wanted = [chosen(line, who) for line in found.lines]
+        with st.container(key="usual_lines"):
+            wanted = [chosen(line, who) for line in found.lines]
         sent = st.form_submit_button(
             _("Put in the basket"), type="primary", icon=":material/add_shopping_cart:", width="stretch"
         )

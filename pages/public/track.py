@@ -21,7 +21,7 @@ def state(seen: Tracked, actor: Actor) -> None:
     st.subheader(in_words(seen.status), anchor=False)
     if seen.promised_on and seen.status in ON_ITS_WAY:
         st.markdown(_("With you by {day}").format(day=f"**{md(day(seen.promised_on, actor))}**"))
-    if told := next_in_words(seen.status):
+    if told := next_in_words(seen.status, partly_sent=bool(seen.parcels)):
         st.markdown(told)
     for label, at in (
         (_("Ordered on {day}"), seen.ordered_at),
@@ -45,6 +45,8 @@ def contents(seen: Tracked, actor: Actor) -> None:
                 st.text(_("Carried by: {carrier}").format(carrier=parcel.carrier))
             if parcel.tracking_code:
                 st.text(_("Parcel number: {code}").format(code=parcel.tracking_code))
+            for name, quantity in parcel.contents:
+                st.text(f"{quantity} × {name}")
 
 
 with narrow():

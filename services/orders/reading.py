@@ -116,22 +116,20 @@ def detail(w: Work, order_id: int) -> Detail:
         .order_by(col(OrderLine.line_no))
     ).all()
     discount = order.discount_cents if order.voucher_code else 0  # an import's is explained by its unit prices
-    where = order.delivery_address
-    town = " ".join(p for p in (where.get("postal_code"), where.get("city")) if p)
-    region = where.get("region") if where.get("region") != where.get("city") else ""  # Berlin is named once
+    lines = [
+        DetailLine(
+            line.line_no,
+            line.product_id,
+            line.name or shown_name(product_name or "", line.product_code, line.product_id or 0),
+            line.quantity,
+            line.unit_price_cents,
+            line.line_total_cents + (line.discount_cents if discount else 0),
+        )
+        for line, product_name in rows
+    ]
     return Detail(
         summary=summaries(w, [order])[0],
-        lines=[
-            DetailLine(
-                line.line_no,
-                line.product_id,
-                line.name or shown_name(product_name or "", line.product_code, line.product_id or 0),
-                line.quantity,
-                line.unit_price_cents,
-                line.line_total_cents + (line.discount_cents if discount else 0),
-            )
-            for line, product_name in rows
-        ],
+        lines=lines,
         lines_cents=order.lines_cents + discount,
         discount_cents=discount,
         voucher_code=order.voucher_code,
@@ -139,14 +137,21 @@ def detail(w: Work, order_id: int) -> Detail:
         tax_cents=order.tax_cents,
         rates=taxes.of_order(order, [line for line, _name in rows]),
         requested_on=order.requested_on,
-        address=[p for p in (where.get("street"), town, region, where.get("country")) if p],
+        address=_address(order),
         note=order.note,
         shipped_at=order.shipped_at,
         delivered_at=order.delivered_at,
         cancelled_at=order.cancelled_at,
         cancellable=can_cancel(w, order),
-        parcels=parcels_of(w, order.id),
+        parcels=parcels_of(w, order.id, {line.line_no: line.name for line in lines}),
     )
+
+
+def _address(order: Order) -> list[str]:
+    where = order.delivery_address
+    town = " ".join(p for p in (where.get("postal_code"), where.get("city")) if p)
+    region = where.get("region") if where.get("region") != where.get("city") else ""  # Berlin is named once
+    return [p for p in (where.get("street"), town, region, where.get("country")) if p]
 
 
 def just_placed(w: Work, order_id: int) -> bool:

@@ -26,12 +26,13 @@ TOKEN_BYTES = 16
 
 @dataclass(frozen=True)
 class Parcel:
-    """A parcel on its way."""
+    """A parcel on its way. `contents` are (name, pieces); empty where an import did not tell."""
 
     shipped_at: datetime
     delivered_at: datetime | None
     carrier: str
     tracking_code: str
+    contents: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ def _tracked(w: Work, order: Order) -> Tracked:
         .outerjoin(Product, col(Product.id) == OrderLine.product_id)
         .where(OrderLine.order_id == order.id)
         .order_by(col(OrderLine.line_no))
-    )
+    ).all()
+    names = {i.line_no: i.name or shown_name(product or "", i.product_code, i.product_id or 0) for i, product in rows}
     return Tracked(
         number=order_number(order.id),
         status=order.status,
@@ -102,13 +104,20 @@ def _tracked(w: Work, order: Order) -> Tracked:
         shipped_at=order.shipped_at,
         delivered_at=order.delivered_at,
         cancelled_at=order.cancelled_at,
-        lines=[
-            (i.name or shown_name(product or "", i.product_code, i.product_id or 0), i.quantity) for i, product in rows
-        ],
-        parcels=parcels_of(w, order.id),
+        lines=[(names[i.line_no], i.quantity) for i, _product in rows],
+        parcels=parcels_of(w, order.id, names),
     )
 
 
-def parcels_of(w: Work, order_id: int) -> list[Parcel]:
-    """The parcels of an order that the caller has already reached, oldest first."""
-    return [Parcel(p.shipped_at, p.delivered_at, p.carrier, p.tracking_code) for p in parcels(w, order_id)]
+def parcels_of(w: Work, order_id: int, names: dict[int, str]) -> list[Parcel]:
+    """The parcels of an order that the caller has already reached, oldest first. `names` are those of its lines."""
+    return [
+        Parcel(
+            p.shipped_at,
+            p.delivered_at,
+            p.carrier,
+            p.tracking_code,
+            tuple((names[i["line_no"]], i["quantity"]) for i in p.lines if i["line_no"] in names),
+        )
+        for p in parcels(w, order_id)
+    ]

@@ -19,8 +19,10 @@ def in_words(status: OrderStatus) -> str:
     }[status]
 
 
-def next_in_words(status: OrderStatus) -> str:
-    """What happens next, in one sentence; empty where nothing does."""
+def next_in_words(status: OrderStatus, *, partly_sent: bool = False) -> str:
+    """What happens next, in a sentence or two; empty where nothing does."""
+    if partly_sent and status is OrderStatus.PICKED:
+        return _("A part of it is on its way to you. We are packing the rest.")
     return {
         OrderStatus.PLACED: _("We have your order and pack it next. You can cancel it until then."),
         OrderStatus.PICKED: _("We are packing it. It leaves us soon."),

@@ -8,8 +8,9 @@ from services.text import _
 from services.work import Actor
 
 
-def parcels(found: list[Parcel], actor: Actor) -> None:
-    """One line per parcel; nothing where there is none."""
+def parcels(found: list[Parcel], actor: Actor, *, whole: bool) -> None:
+    """One line per parcel and what is in it, where that differs from the order; nothing where there is none."""
     for parcel in found:
         told = [_("Sent on {day}").format(day=day(parcel.shipped_at, actor)), parcel.carrier, parcel.tracking_code]
-        st.text(" · ".join(t for t in told if t))
+        inside = [f"{quantity} × {name}" for name, quantity in parcel.contents] if len(found) > 1 or not whole else []
+        st.text("\n".join([" · ".join(t for t in told if t), *inside]))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.models import OrderStatus, ReasonKind, Role
+from pages._ui.anew import anew, field
 from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import amount, day, md, when
@@ -114,7 +115,7 @@ def _ship(order_id: int, found: OnDesk, actor: Actor) -> None:
     # The keys hold what is left, so that after a first parcel the fields begin anew.
     with st.form("parcel"):
         carrier = st.text_input(_("Carrier"), key="carrier", max_chars=80)
-        code = st.text_input(_("Parcel number"), key="code", max_chars=120)
+        code = st.text_input(_("Parcel number"), key=field("code"), max_chars=120)
         packed = {
             number: st.number_input(
                 _("Pieces of {name}").format(name=md(names.get(number, ""))),
@@ -135,6 +136,7 @@ def _ship(order_id: int, found: OnDesk, actor: Actor) -> None:
         with reported(_("The parcel is on its way, the customer is told.")) as outcome, work(actor) as w:
             orders.ship(w, order_id, new)
         if outcome.ok:
+            anew("code")  # the next parcel has a number of its own; who carries it is often the same
             st.rerun()
 
 
