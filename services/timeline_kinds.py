@@ -232,10 +232,23 @@ def _surveys(_w: Work, rows: Sequence[Any]) -> list[Entry]:
 def _changes(_w: Work, rows: Sequence[Any]) -> list[Entry]:
     return [
         Entry(
-            Kind.CHANGE, r.id, r.at, _("Account change"), differences(r.before, r.after), _some(r.actor_name, r.reason)
+            Kind.CHANGE,
+            r.id,
+            r.at,
+            _("Account change"),
+            differences(r.before, r.after) or _file(r.before, r.after),
+            _some(r.actor_name, r.reason),
         )
         for r in rows
     ]
+
+
+def _file(before: dict[str, Any], after: dict[str, Any]) -> str:
+    if name := after.get("file_name"):
+        return _("A file was added: {name}").format(name=name)
+    if name := before.get("file_name"):
+        return _("A file was removed: {name}").format(name=name)
+    return ""
 
 
 def _looks(_w: Work, rows: Sequence[Any]) -> list[Entry]:

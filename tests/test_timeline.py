@@ -31,7 +31,7 @@ from db.models import (
     ServiceReport,
     SurveyResponse,
 )
-from services import looks, timeline
+from services import audit, looks, timeline
 from services.errors import Invalid, NotAllowed, NotFound
 from services.timeline_kinds import SOURCES, Kind
 from services.work import VISITOR, Actor, Work
@@ -245,3 +245,12 @@ def test_a_look_as_the_customer_is_told_with_its_reason_and_an_opened_page_is_no
     looks.as_customer(w, ada.id, "she asks where her order is")
     [seen] = timeline.page(w, ada.id).entries
     assert (seen.kind, seen.text, seen.details) == (Kind.LOOK, "she asks where her order is", (w.actor.name,))
+
+
+def test_a_file_of_the_customer_is_told_by_its_name(w: Work) -> None:
+    ada = make.customer(w.session)
+    audit.record(w, "files.keep", "customer", ada.id, customer_id=ada.id, after={"file_name": "bag.png"})
+    audit.record(w, "files.remove", "customer", ada.id, customer_id=ada.id, before={"file_name": "old.pdf"})
+    w.session.flush()
+    told = {entry.text for entry in timeline.page(w, ada.id).entries}
+    assert told == {"A file was added: bag.png", "A file was removed: old.pdf"}
