@@ -37,10 +37,11 @@ def quick_find(actor: Actor) -> None:
 
 @st.fragment
 def _field() -> None:
-    actor = require(Role.STAFF)
+    # Who it is has been asked by the page around it; a search, which is a run of its own, asks again.
     asked = _typed()
+    actor = require(Role.STAFF) if asked else None
     data: dict[str, Any] = {"label": _("Find customer, order or case")}
-    if asked:
+    if actor is not None:
         with reported(), reading(actor) as w:
             hits = quick_search.anything(w, asked)
             data["answer"] = {"to": asked, "hits": [(h.kind, h.id, ICONS[h.kind], h.title, h.detail) for h in hits]}
