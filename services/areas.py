@@ -78,6 +78,19 @@ def _prefixes(text: str) -> list[str]:
     return [f"{n:0{len(first)}}" for n in range(int(first), int(last) + 1)]
 
 
+def spans(postal: Sequence[str]) -> str:
+    """Beginnings as somebody would type them: 17, 18, 19 and 39 are `17-19, 39`. `read` makes the same of it again."""
+    groups: list[list[str]] = []
+    for one in postal:
+        last = groups[-1][-1] if groups else ""
+        follows = len(one) == len(last) and f"{one}{last}".isdecimal() and int(one) == int(last) + 1
+        if follows and len(one) <= 8:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return ", ".join(f"{g[0]}-{g[-1]}" if len(g) > 2 else ", ".join(g) for g in groups)
+
+
 def texts(areas: Sequence[Area]) -> list[str]:
     """The rules as services/dimensions.py reads them: weight, country, region, beginning of the code, name."""
     return [f"{weight}|{c}|{region}|{starts}|{name}" for weight, c, region, starts, name in _every(areas)]

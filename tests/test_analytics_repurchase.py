@@ -49,6 +49,8 @@ def test_learning_never_sees_what_came_after_the_day() -> None:
 
 def test_everybody_is_scored_once_within_what_is_possible() -> None:
     found = score(_model(), _shop())
+    assert ((found["n_90"] <= found["n_high"]) | (found["n_90"] < 1)).all(), "a range holds what is expected"
+    assert (found["n_90"] >= found["n_low"]).all()
     assert {name: str(kind) for name, kind in found.dtypes.items()} == SCORE_TYPES
     known = history(_shop(), _model().as_of)
     assert found.index.equals(known.index)

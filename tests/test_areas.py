@@ -24,6 +24,14 @@ def test_spans_and_blanks_become_beginnings() -> None:
     assert areas.read([{"name": "", "country": None}]) == []
 
 
+def test_beginnings_are_shown_as_somebody_would_type_them() -> None:
+    typed = "08-12, 17, 18, EC1A, 9-9, 20-22"
+    [area] = areas.read([{"name": "North", "postal": typed}])
+    assert areas.spans(area["postal"]) == "08-12, 17, 18, EC1A, 9, 20-22"
+    assert areas.read([{"name": "North", "postal": areas.spans(area["postal"])}]) == [area]
+    assert areas.spans([]) == ""
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -44,6 +44,12 @@ def test_who_switches_predictions_off_is_gone_from_every_page_at_once(
     session.commit()
     signed_in(monkeypatch, boss)
     assert "Ada Foretold" in told(page("manager/who_buys.py"))
+    ada.name, firm = "", ada.company
+    ada.company = "Foretold and Sons"
+    session.commit()
+    assert "Foretold and Sons" in told(page("manager/who_buys.py")), "whoever has no name is called as everywhere"
+    ada.name, ada.company = "Ada Foretold", firm
+    session.commit()
     explained = told(page("manager/who_buys.py", customer=str(ada.id)))
     assert "days with a purchase, between" in explained
     assert "Compared with the typical customer:" in explained

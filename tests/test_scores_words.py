@@ -36,3 +36,15 @@ def test_a_reason_says_the_fact_its_numbers_and_what_it_moves(row: list[object],
 
 def test_nobody_is_certain() -> None:
     assert [words.share(p) for p in (0.0001, 0.314, 0.9999, None)] == ["under 1 %", "31 %", "over 99 %", "–"]
+
+
+def test_why_there_is_no_forecast_names_what_decided_first_and_by_how_much() -> None:
+    notes = ("season_unseen", "not_better_than_naive", "ranks_no_better", "fit_at_border")
+    chance, season = words.why_hidden(notes, "blend", "last_period", 0.14)
+    assert "14 % below" in chance
+    assert "chance" in chance
+    assert "Less than two years" in season
+    [worse, _season] = words.why_hidden(notes, "mbg_nbd", "recency", -0.32)
+    assert "MBG/NBD model" in worse
+    assert "32 % above" in worse
+    assert [line[:15] for line in words.why_hidden(("too_short",), None, None, None)] == ["Too little data"]

@@ -49,7 +49,7 @@ def drawn(who: Actor, report: Report) -> None:
     elif bars is None:
         figure(who, "view", table)
     else:
-        form = f"view {bars.title} {bars.series} {bars.beside} {bars.frame['place'].nunique() <= charts.FEW}"
+        form = f"view {bars.title} {bars.series} {bars.beside} {charts.upright(bars.frame)}"
         figure(
             who, "view", table, summary=report.summary, marks=bars.frame, form=form, opened=True,
             build=lambda: charts.bars(bars.frame, bars.title, bars.series, beside=bars.beside),

@@ -14,7 +14,12 @@ from services.text import _
 #: With two series the earlier one steps back.
 BEFORE_AND_NOW = ("#9db8b4", "#0f766e")
 MOST_PLACES = 60
-FEW = 8  # places whose names stand upright
+UPRIGHT = 90  # letters beside each other; more stand aslant, so that no name is left out
+
+
+def upright(frame: pd.DataFrame) -> bool:
+    """Whether the names of all places have room beside each other."""
+    return sum(len(place) + 2 for place in frame["place"].unique()) <= UPRIGHT
 
 
 def bars(frame: pd.DataFrame, title: str, series: Sequence[str], *, beside: bool) -> alt.Chart:
@@ -27,7 +32,7 @@ def bars(frame: pd.DataFrame, title: str, series: Sequence[str], *, beside: bool
     columns, limit = (1, 280) if beside else (3, 110)
     shown = alt.Legend(orient="bottom", symbolType="square", columns=columns, labelLimit=limit)
     legend = shown if len(series) > 1 else None
-    axis = alt.Axis(labelAngle=0 if frame["place"].nunique() <= FEW else -45, labelOverlap="greedy", ticks=False)
+    axis = alt.Axis(labelAngle=0 if upright(frame) else -45, labelOverlap="greedy", ticks=False)
     chart: alt.Chart = (
         alt.Chart(frame)
         .mark_bar(cornerRadius=1)

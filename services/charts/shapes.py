@@ -1,5 +1,6 @@
 """Charts of the analytics: ranges, heat maps, bars beside each other. The frames bring words; see each function."""
 
+import json
 from typing import Any
 
 import altair as alt
@@ -16,8 +17,14 @@ def _click(*fields: str) -> alt.Parameter:
     return alt.selection_point(name=PICKED, fields=list(fields), on="click", toggle=False)
 
 
-def _tips(names: dict[str, str]) -> list[alt.Tooltip]:
-    return [alt.Tooltip(f"{field}:N", title=title) for field, title in names.items()]
+def _base(frame: pd.DataFrame, tips: dict[str, str]) -> alt.Chart:
+    """Marks that say the same to the mouse as to a screen reader: `tips` are columns and what they are called."""
+    said = " + '; ' + ".join(
+        f"{json.dumps(f'{title}: ')} + datum[{json.dumps(field)}]" for field, title in tips.items()
+    )
+    shown = [alt.Tooltip(f"{field}:N", title=title) for field, title in tips.items()]
+    chart: alt.Chart = alt.Chart(frame).transform_calculate(spoken=said)
+    return chart.encode(tooltip=shown, description=alt.Description("spoken:N"))
 
 
 def spans(frame: pd.DataFrame, value: str, tips: dict[str, str]) -> Any:
@@ -27,7 +34,7 @@ def spans(frame: pd.DataFrame, value: str, tips: dict[str, str]) -> Any:
     The lines are bars: those have the colour of the theme, a rule is black in the dark too.
     """
     y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=_names(180), labelFlush=False))
-    base = alt.Chart(frame).encode(y=y, tooltip=_tips(tips))
+    base = _base(frame, tips).encode(y=y)
     line = base.mark_bar(size=8, cornerRadius=4, opacity=0.45, cursor="pointer").encode(
         x=alt.X("lower:Q", title=value, scale=alt.Scale(zero=True)), x2="upper:Q"
     )
@@ -42,10 +49,9 @@ def heat(frame: pd.DataFrame, tips: dict[str, str], title: str, columns: list[st
     `most`: the largest value there is, which decides whether the words in a cell are light. Where `shown` is wider than
     its cell `brief` stands there, and nothing if that is too wide as well. A click picks `row` and `column`.
     """
-    base = alt.Chart(frame).encode(
+    base = _base(frame, tips).encode(
         x=alt.X("column:N", sort=columns, title=title, axis=alt.Axis(orient="top", labelAngle=0, labelLimit=80)),
         y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=_names(170), labelFlush=False)),
-        tooltip=_tips(tips),
     )
     cells = base.mark_rect(cornerRadius=2, cursor="pointer").encode(
         color=alt.Color("value:Q", legend=None, scale=alt.Scale(scheme="teals", domainMin=0))
@@ -56,7 +62,7 @@ def heat(frame: pd.DataFrame, tips: dict[str, str], title: str, columns: list[st
     if "brief" in frame:
         where["brief"] = f"!({_fits('shown')}) && {_fits('brief')}"
     words = [
-        base.mark_text(fontSize=alt.ExprRef(_font(field)), cursor="pointer").encode(
+        base.mark_text(fontSize=alt.ExprRef(_FONT), cursor="pointer", aria=False).encode(
             text=f"{field}:N", color=light, opacity=alt.condition(test, alt.value(1), alt.value(0))
         )
         for field, test in where.items()
@@ -65,17 +71,13 @@ def heat(frame: pd.DataFrame, tips: dict[str, str], title: str, columns: list[st
 
 
 _DARK = "#16211f"
-_LARGE, _SMALL = 12, 9
+#: Words in a cell are smaller where cells are narrow.
+_FONT = "bandwidth('x') < 30 ? 9 : 12"
 
 
-def _fits(field: str, size: int = _SMALL) -> str:
+def _fits(field: str) -> str:
     """Whether the words of a field are no wider than a cell; a letter is about as wide as half its height."""
-    return f"length(datum.{field}) * {0.52 * size:.2f} <= bandwidth('x')"
-
-
-def _font(field: str) -> str:
-    """Words in a cell are smaller where cells are narrow."""
-    return f"{_fits(field, _LARGE)} ? {_LARGE} : {_SMALL}"
+    return f"length(datum.{field}) * 0.52 * ({_FONT}) <= bandwidth('x')"
 
 
 def _names(most: int) -> alt.ExprRef:
@@ -86,7 +88,7 @@ def _names(most: int) -> alt.ExprRef:
 def indexed(frame: pd.DataFrame, value: str, tips: dict[str, str]) -> Any:
     """Bars of `index` by `label`, with lines from `low` to `high`; 1 is the mean. A click picks the `label`."""
     x = alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0))
-    base = alt.Chart(frame).encode(x=x, tooltip=_tips(tips))
+    base = _base(frame, tips).encode(x=x)
     bars = base.mark_bar(cornerRadius=1, opacity=0.45, cursor="pointer").encode(y=alt.Y("index:Q", title=value))
     bars = bars.add_params(_click("label"))
     ends = base.mark_bar(size=4).encode(y="low:Q", y2="high:Q")  # in the colour of the theme, unlike a rule
@@ -96,8 +98,8 @@ def indexed(frame: pd.DataFrame, value: str, tips: dict[str, str]) -> Any:
 def bars(frame: pd.DataFrame, value: str, tips: dict[str, str], title: str | None = None) -> Any:
     """A bar of `value` for each `label`; `title`: what the labels are. A click picks the `label`."""
     x = alt.X("label:N", sort=None, title=title, axis=alt.Axis(labelAngle=0))
-    made = alt.Chart(frame).mark_bar(cornerRadius=1, cursor="pointer")
-    made = made.encode(x=x, y=alt.Y("value:Q", title=value), tooltip=_tips(tips))
+    made = _base(frame, tips).mark_bar(cornerRadius=1, cursor="pointer")
+    made = made.encode(x=x, y=alt.Y("value:Q", title=value))
     return made.add_params(_click("label")).properties(height=240)
 
 
@@ -105,14 +107,13 @@ def beside(frame: pd.DataFrame, names: list[str], value: str, tips: dict[str, st
     """Bars of `value` by `label`, those of each `name` beside the others. A click picks `label` and `name`."""
     colour = alt.Color("name:N", title=None, scale=alt.Scale(domain=names), legend=plain.legend(len(names)))
     return (
-        alt.Chart(frame)
+        _base(frame, tips)
         .mark_bar(cornerRadius=1, cursor="pointer")
         .encode(
             x=alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy")),
             xOffset=alt.XOffset("name:N", sort=names),
             y=alt.Y("value:Q", title=value, axis=alt.Axis(tickMinStep=1)),
             color=colour,
-            tooltip=_tips(tips),
         )
         .add_params(_click("label", "name"))
         .properties(height=240)
@@ -124,15 +125,15 @@ def parts(frame: pd.DataFrame, names: list[str], tips: dict[str, str]) -> Any:
 
     `middle`: where the words stand. A click picks the `name`.
     """
-    base = alt.Chart(frame).encode(tooltip=_tips(tips))
+    base = _base(frame, tips)
     # Names of segments are long: one below the other.
     shown = alt.Legend(orient="bottom", columns=1, labelLimit=280)
     colour = alt.Color("name:N", title=None, scale=alt.Scale(domain=names), legend=shown)
     bar = base.mark_bar(size=64, cornerRadius=1, cursor="pointer").encode(
         x=alt.X("begin:Q", title=None, axis=None), x2="end:Q", color=colour
     )
-    looks: dict[str, Any] = {"fontSize": 14, "fontWeight": "bold", "cursor": "pointer"}
+    looks: dict[str, Any] = {"fontSize": 14, "fontWeight": "bold", "cursor": "pointer", "aria": False}
     # Parts are dark on a light page and light on a dark one: white words with a dark edge are read on both.
     edge = base.mark_text(stroke=_DARK, strokeWidth=3, strokeJoin="round", **looks)
     words = [mark.encode(x="middle:Q", text="shown:N") for mark in (edge, base.mark_text(color="white", **looks))]
-    return alt.layer(bar.add_params(_click("name")), *words).properties(height=110)
+    return alt.layer(bar.add_params(_click("name")), *words).properties(height=160)

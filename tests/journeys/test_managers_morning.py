@@ -1,19 +1,22 @@
-"""The manager's first half hour: a bar that rises while she looks, an address for a colleague, what is bought again
-after how long, and a segment whose count follows its rule while it is built."""
+"""The manager's first half hour: a bar that rises while she looks, an address for a colleague within that person's
+rights, what is bought again after how long, and a segment: its count while it is built, why somebody is in it, and who
+came and left."""
 
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from sqlmodel import col, select
 
 from db.models import NOT_A_SALE, Case, Interaction, Order, Purpose, Role
 from services import clock, company, consents, people
 from services.demo import DemoSummary
 from services.work import SYSTEM, Work, reading, work
+from tests.journeys.charts import GRID, bars, chart, click, length, lines, table
 from tests.journeys.conftest import DESKTOP, settled
 from tests.journeys.test_agents_call import customer_and_name
 from tests.journeys.test_three_people import TICK_MS, log_a_call, metric, shown, sign_in
@@ -24,57 +27,7 @@ Visit = Callable[[dict[str, int]], Page]
 Served = tuple[LiveServer, DemoSummary]
 MANAGER, AGENT, COLLEAGUE = "manager@example.com", "agent@example.com", "nadia@rapport.example"
 CONTACTS = "Contacts by channel"
-GRID = "[role=grid]"  # of a table drawn on a canvas: there for assistive technology, but without a place on the page
 SAID = "Asks when the technician comes."
-#: Everything the bars of a chart say of themselves, such as `06:00, Phone: 2`.
-SAYS = """title => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')]
-    .filter(chart => (chart.getAttribute('aria-label') || '').startsWith(title))
-    .flatMap(chart => [...chart.querySelectorAll('path[aria-label]')]).map(bar => bar.ariaLabel)"""
-
-
-def chart(page: Page, title: str) -> Locator:
-    """A chart by the beginning of its sentence."""
-    return page.get_by_test_id("stVegaLiteChart").and_(page.get_by_label(re.compile(f"^{title}")))
-
-
-def bars(page: Page, title: str, total: int | None = None) -> dict[str, int]:
-    """The bars of a chart that are not empty: what each stands for, and how high it is; once they add up to `total`.
-
-    A chart is drawn a moment after its sentence.
-    """
-    expect(chart(page, title).locator("path[aria-label]").first).to_be_attached()
-    made: dict[str, int] = {}
-    for _try in range(80):
-        found = [re.fullmatch(r"(.+): ([1-9]\d*)", label) for label in page.evaluate(SAYS, title)]
-        made = {m[1]: int(m[2]) for m in found if m}
-        if total is None or sum(made.values()) == total:
-            break
-        page.wait_for_timeout(250)
-    return made
-
-
-def lines(table: Locator) -> list[list[str]]:
-    """The lines of a table that are in sight, as assistive technology reads them."""
-    found: list[list[str]] = (
-        table.locator(GRID)
-        .locator("tbody tr")
-        .evaluate_all(
-            "rows => rows.map(row => [...row.querySelectorAll('[role=gridcell]')].map(cell => cell.innerText))"
-        )
-    )
-    return found
-
-
-def table(page: Page, alt: str) -> Locator:
-    """The table of this description."""
-    return page.get_by_test_id("stDataFrame").filter(has=page.get_by_label(alt, exact=True))
-
-
-def length(table: Locator) -> int:
-    """How many lines a table has, without its heading."""
-    grid = table.locator(GRID)
-    expect(grid).to_be_attached()
-    return int(grid.get_attribute("aria-rowcount") or 0) - 1
 
 
 def choose(page: Page, label: str, typed: str) -> None:
@@ -118,13 +71,18 @@ def the_call_raises_a_bar(manager: Page, agent: Page, server: LiveServer, summar
 
 
 def a_colleague_sees_the_same(manager: Page, hers: Page, his: Page, server: LiveServer, summary: DemoSummary) -> None:
-    """Thirty days, one channel: the address shows it to another manager, and nothing of it to an agent."""
+    """Thirty days of the customers in the north: the address shows it to a colleague, and nothing of it to an agent."""
     choose(manager, "Period", "Last 30 days")
+    expect(manager).to_have_url(re.compile("period=30d"))
+    expect(chart(manager, CONTACTS)).to_have_count(1)  # what is drawn anew stands beside the old one for a moment
+    everywhere = chart(manager, CONTACTS).get_attribute("aria-label") or ""
     manager.get_by_role("button", name="Filters").click()
-    choose(manager, "Contacts by", "Phone")
+    choose(manager, "Customers of", "North")
     manager.keyboard.press("Escape")
-    expect(chart(manager, CONTACTS)).to_have_attribute("aria-label", re.compile("contacts"))
-    expect(manager).to_have_url(re.compile("period=30d&channel=phone"))
+    expect(manager).to_have_url(re.compile("area=North"))
+    expect(manager.get_by_text(re.compile(r"^As of .+ · North$"))).to_be_visible()
+    expect(chart(manager, CONTACTS)).to_have_count(1)
+    expect(chart(manager, CONTACTS)).not_to_have_attribute("aria-label", everywhere)
     with work(SYSTEM) as w:
         people.add(w, "Nadia Berger", COLLEAGUE, Role.MANAGER, PASSWORD)
     hers.goto(manager.url)
@@ -139,6 +97,32 @@ def a_colleague_sees_the_same(manager: Page, hers: Page, his: Page, server: Live
     his.goto(manager.url)
     expect(his.get_by_text(re.compile("not yours"))).to_be_visible()
     expect(his.get_by_test_id("stVegaLiteChart")).to_have_count(0)
+
+
+def costs_stay_hidden(hers: Page, server: LiveServer) -> None:
+    """Of an administrator's address with the profit in it a manager gets the revenue, on the page and in the file."""
+    with work(SYSTEM) as w:
+        home = company.of(w)
+        company.save(w, costs_for_admins=True)
+    try:
+        title = hers.get_by_role("heading", name="Revenue by Area", exact=True)
+        for _try in range(10):  # the server remembers the company for two seconds
+            hers.goto(f"{server.url}/explore?measure=profit&measure=revenue&by=area&period=30d&only_area=North")
+            expect(hers.get_by_role("heading", name="Revenue by Area")).to_be_visible()
+            if title.count():
+                break
+        expect(title).to_be_visible()
+        expect(hers.get_by_test_id("stMetric")).to_have_count(1)
+        expect(hers.get_by_text("Profit")).to_have_count(0)
+        with hers.expect_download() as caught:
+            hers.get_by_role("button", name="CSV").first.click()
+        told = Path(caught.value.path()).read_text("utf-8-sig")
+        assert "North" in told
+        assert "Revenue" in told
+        assert "Profit" not in told
+    finally:
+        with work(SYSTEM) as w:
+            company.save(w, costs_for_admins=home.costs_for_admins)
 
 
 def what_is_bought_again_when(manager: Page, server: LiveServer) -> None:
@@ -161,19 +145,16 @@ def what_is_bought_again_when(manager: Page, server: LiveServer) -> None:
     tab(manager, "Due and overdue")
     told = manager.get_by_text(re.compile(r"^\d+ overdue, \d+ due: past the upper quartile"))
     expect(told).to_be_visible()
+    expect(manager.get_by_test_id("stDataFrame")).to_have_count(1)  # those of the tab before are gone
     late, due = map(int, re.findall(r"(\d+) (?:over)?due", told.inner_text()))
     assert length(manager.get_by_test_id("stDataFrame")) == late + due
     tab(manager, "Bought afterwards")
     counted = rf"^Of \d+ first buyers of {re.escape(product)}, \d+ bought .+ within 90 days .+; "
     expect(manager.get_by_text(re.compile(counted + r"after any first purchase it is [\d.]+ %"))).to_be_visible()
+    expect(manager.get_by_test_id("stDataFrame")).to_have_count(1)
     heading = manager.get_by_test_id("stDataFrame").locator(f"{GRID} thead")
     for name in ("of these", "Base rate", "To expect"):
         expect(heading).to_contain_text(name)
-
-
-def click(page: Page, title: str, mark: str, height: int) -> None:
-    """A bar or a cell of a chart, also where a word stands on it."""
-    chart(page, title).locator(f'path[aria-label="{mark}: {height}"]').click(force=True)
 
 
 def tab(page: Page, name: str) -> None:
@@ -233,12 +214,46 @@ def everybody_is_listed(manager: Page, members: set[int]) -> None:
     assert {int(line[0].rpartition("=")[2]) for line in lines(listed)} <= members
 
 
+def why_somebody_is_in(manager: Page, server: LiveServer, members: set[int]) -> None:
+    """One of the members: every condition holds, with the customer's own value beside it."""
+    why = manager.get_by_role("spinbutton", name="Why is a customer in or out?")
+    why.fill(str(min(members)))
+    why.press("Tab")
+    expect(manager.get_by_text(re.compile(" is in$"))).to_be_visible()
+    behind = manager.locator(".st-key-segment_why").get_by_test_id("stDataFrame")
+    assert length(behind) == 3
+    told = lines(behind)
+    assert [line[0].partition(":")[0] for line in told][:2] == [
+        "Times the own interval since the last purchase", "Complaints in the last 60 days",
+    ]  # fmt: skip
+    assert "object" in told[2][0].lower(), "who objects to predictions would not be in"
+    assert all(line[1].strip() for line in told), "each with the value of this customer"
+
+
+def who_came_and_left(manager: Page) -> None:
+    """Twelve weeks: as many entries and exits as the sentence says; a bar opens its customers."""
+    tab(manager, "Entries and exits")
+    told = manager.get_by_text(re.compile(r"^In twelve weeks \d+ came in and \d+ left\.$"))
+    expect(told).to_be_visible()
+    came, left = map(int, re.findall(r"\d+", told.inner_text()))
+    found = bars(manager, "In twelve weeks", came + left)
+    assert sum(n for mark, n in found.items() if "Came in" in mark) == came
+    assert sum(n for mark, n in found.items() if "Left" in mark) == left
+    mark, height = max(found.items(), key=lambda one: one[1])
+    click(manager, "In twelve weeks", mark, height)
+    expect(manager.get_by_test_id("stDataFrame").last).to_be_visible()
+    assert length(manager.get_by_test_id("stDataFrame").last) == height
+
+
 def test_a_managers_morning(demo_server: Served, visit: Visit) -> None:
     server, summary = demo_server
     manager, agent, colleague = visit(DESKTOP), visit(DESKTOP), visit(DESKTOP)
     sign_in(manager, server, summary, MANAGER, "live")
     the_call_raises_a_bar(manager, agent, server, summary)
     a_colleague_sees_the_same(manager, colleague, agent, server, summary)
+    costs_stay_hidden(colleague, server)
     what_is_bought_again_when(manager, server)
     members = a_segment_is_built(manager, server)
     everybody_is_listed(manager, members)
+    why_somebody_is_in(manager, server, members)
+    who_came_and_left(manager)

@@ -10,7 +10,7 @@ from pages._ui.feedback import reported
 from pages._ui.guard import require
 from pages._ui.show import home
 from services import company_settings
-from services.areas import MOST_AREAS
+from services.areas import MOST_AREAS, spans
 from services.text import _
 from services.work import work
 
@@ -27,7 +27,7 @@ def areas() -> None:
             "the region it names. Several lines may give the same name; the one that says most of a place counts."
         )
     )
-    rows = [(a.name, a.country, ", ".join(a.postal), ", ".join(a.regions)) for a in now.areas]
+    rows = [(a.name, a.country, spans(a.postal), ", ".join(a.regions)) for a in now.areas]
     labels = {
         "name": st.column_config.TextColumn(_("Area"), max_chars=60, help=_("For example: North")),
         "country": st.column_config.TextColumn(_("Country"), max_chars=80, help=_("As addresses name it")),

@@ -63,7 +63,9 @@ def _products(frame: pd.DataFrame, of: str) -> int | None:
     """The sentence, the ranges of the most frequent, the table of all; the place of a picked line."""
     enough = frame[frame["enough"]]
     told, spec = _("Too little data: no product was bought again at least three times."), None
-    top = enough.head(SHOWN).assign(shown=[days_of(m) for m in enough["median"].head(SHOWN)])
+    top = enough.head(SHOWN)
+    half = [f"{number(low)}–{days_of(up)}" for low, up in zip(top["lower"], top["upper"], strict=True)]
+    top = top.assign(shown=[days_of(m) for m in top["median"]], half=half)
     if len(top):
         first = top.iloc[0]
         told = _("{product} is bought again after {median} (half of the times between {lower} and {upper}).")
@@ -72,8 +74,9 @@ def _products(frame: pd.DataFrame, of: str) -> int | None:
         )
     drawn.sentence(told)
     if len(top):
-        tips = {"name": _("Product"), "shown": _("Median"), "gaps": _("Intervals")}
-        sent = top[["name", "lower", "median", "upper", "shown", "gaps"]]
+        half_of = _("Half of the times")
+        tips = {"name": _("Product"), "shown": _("Median"), "half": half_of, "gaps": _("Intervals")}
+        sent = top[["name", "lower", "median", "upper", "shown", "half", "gaps"]]
         build = partial(shapes.spans, sent, _("Days until bought again"), tips)
         spec = drawn.chart("intervals", told, sent, build, opens=True)
     rows = frame.assign(told=[_("enough") if e else _("too little") for e in frame["enough"]])

@@ -8,13 +8,14 @@ import pandas as pd
 import streamlit as st
 from babel.dates import get_day_names, get_month_names
 
+from pages._ui.show import empty
 from pages.manager._ui import drawn
 from pages.manager._ui.pattern_people import people
 from services.analytics.patterns.calendar import FEWEST_WEEKS, FEWEST_YEARS
 from services.charts import shapes
 from services.patterns import View
 from services.patterns import season as seasons
-from services.text import _, locale_name, number
+from services.text import _, locale_name, ngettext, number
 from services.work import Actor, reading
 
 HOURS = [str(n) for n in range(24)]
@@ -33,6 +34,9 @@ def season(actor: Actor, view: View) -> None:
     """Each with its own "too little data"."""
     with reading(actor) as w:
         found, hours = seasons.season(w, view), seasons.hours(w, view)
+    if not found.orders:
+        empty(_("Too little data."), _("There are no orders here yet."))
+        return
     of = _("from {n} orders of {days} days").format(n=number(found.orders), days=number(found.days))
     asked = _Asked(actor, view, drawn.as_of(found.as_of, actor, of))
     months = get_month_names("abbreviated", locale=locale_name())
@@ -113,5 +117,6 @@ def _behind(asked: _Asked, title: str, marked: dict[str, int]) -> None:
     """The customers of a mark; their orders add up to it."""
     with reading(asked.actor) as w:
         found = seasons.behind(w, asked.view, **marked).frame
-    told = _("{mark}: {n} orders").format(mark=title, n=number(int(found["orders"].sum())))
+    orders = ngettext("{n} order", "{n} orders", int(found["orders"].sum()))
+    told = f"{title}: {orders}"
     people(asked.actor, found, told, f"people_{'_'.join(marked)}")
