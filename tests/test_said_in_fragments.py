@@ -3,10 +3,12 @@
 from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 from sqlmodel import Session
+from streamlit.runtime.scriptrunner import StopException
 
 from db.models import Role
-from pages._ui import feedback, guard
+from pages._ui import feedback, guard, show
 from services import sessions
 from tests import make
 
@@ -24,3 +26,25 @@ def test_what_a_piece_said_before_it_ran_again_is_shown_where_it_begins(
     monkeypatch.setattr(feedback, "flush", lambda: shown.append(True))
     assert guard.require(Role.STAFF) == agent
     assert len(shown) == said
+
+
+def test_a_click_at_the_moment_of_saying_takes_no_sentence_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run may end at the toast, before it has left for the browser; then the next run says it."""
+    shown: list[str] = []
+
+    def toast(sentence: str, **_how: object) -> None:
+        if len(shown) == 1 and not ended:
+            ended.append(True)
+            raise StopException
+        shown.append(sentence)
+
+    ended: list[bool] = []
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(st, "toast", toast)
+    for sentence in ("The address was saved.", "The number was added."):
+        feedback.say(sentence)
+    with pytest.raises(StopException):
+        feedback.flush()
+    feedback.flush()
+    feedback.flush()
+    assert shown == [show.md("The address was saved."), show.md("The number was added.")]

@@ -45,9 +45,14 @@ def say(sentence: str) -> None:
 
 
 def flush() -> None:
-    """Show what was said before a rerun. Called by the navigation at the end of every run."""
-    for sentence in st.session_state.pop("_said", []):
-        st.toast(md(sentence), icon=":material/check_circle:", duration="long")
+    """Show what was said before a rerun. Called by the navigation at the end of every run.
+
+    Another click can end the run at the toast, before it has left: a sentence counts as said only after it.
+    """
+    said: list[str] = st.session_state.get("_said", [])
+    while said:
+        st.toast(md(said[0]), icon=":material/check_circle:", duration="long")
+        del said[0]
 
 
 def neutral_line(error: Exception) -> bool:
