@@ -5,6 +5,8 @@ the page, which guards itself, and not to "not found". Somebody who is not signe
 place; the address stays, and after signing in the page is there.
 """
 
+import time
+
 import streamlit as st
 
 from db.models import Role
@@ -23,6 +25,8 @@ from services.work import VISITOR, reading, work
 ASSETS = registry.PAGES / "_ui" / "assets"
 #: So many entries stand in the menu at once: work and figures of a manager; administration is one click further.
 MENU_SHOWN = 14
+#: The end of a session closes its sockets; the way to the sign-in page has to leave through one of them before.
+LEAVING_S = 0.05
 
 actor = guard.visitor()
 company = home()
@@ -50,6 +54,8 @@ if signed_in:
         due_badge(actor)
         keys(actor, current.url_path)
         if st.button(_("Sign out"), icon=":material/logout:", key="sign_out", width="stretch"):
+            signing_in.lead("/sign-in")
+            time.sleep(LEAVING_S)
             with feedback.reported(), work(actor) as w:
                 sessions.end(w, actor.session_id)
             signing_in.go("/sign-in")

@@ -244,3 +244,11 @@ def test_somebody_elses_browser_cannot_be_ended_by_its_number(live_server: LiveS
         assert len(session_rows(address_of(Role.STAFF))) >= 2
         tab.click("end_others")
     assert session_rows(address_of(Role.STAFF)) == [digest(mine[COOKIE])]
+
+
+def test_who_signs_out_is_led_away_before_the_socket_is_closed(live_server: LiveServer) -> None:
+    with live_server.wire(live_server.browser_of(address_of(Role.MANAGER))) as tab:
+        tab.open("live")
+        tab.send(tab.rerun(pressed=tab.widget("sign_out")[0]))
+        assert tab.closed_within(20) == 4401
+        assert tab.last.redirect == "/sign-in"

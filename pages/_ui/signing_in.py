@@ -14,16 +14,21 @@ from services.work import Actor, reading
 CODE_FOR = "_sign_in_code_for"
 
 
-def go(path: str) -> None:
-    """Send the browser to a path of ours with a full load. Streamlit knows this only for its own sign-in, hence here.
-
-    The button is for the case that the browser did not go by itself.
-    """
+def lead(path: str) -> None:
+    """Ask the browser to go there; the run goes on. Streamlit knows this only for its own sign-in, hence here."""
     context = get_script_run_ctx()
     if context is not None:
         message = ForwardMsg()
         message.auth_redirect.url = path
         context.enqueue(message)
+
+
+def go(path: str) -> None:
+    """Send the browser to a path of ours with a full load, and end the run.
+
+    The button is for the case that the browser did not go by itself.
+    """
+    lead(path)
     st.link_button(_("Continue"), path, type="primary", width="stretch")
     st.stop()
 
