@@ -98,7 +98,7 @@ def test_a_model_that_tosses_a_coin_or_wins_by_chance_is_not_usable() -> None:
     def cut(model: Floats, rule: Floats) -> backtest.CutOff:
         said = {Candidate.MBG_NBD: model, **dict.fromkeys(NAIVE, rule)}
         scores = {who: metrics.scores(p, p, came.astype(float), np.ones(n)) for who, p in said.items()}
-        losses = {who: metrics.log_losses(p, came.astype(float)) for who, p in said.items()}
+        losses = {who: pd.Series(metrics.log_losses(p, came.astype(float))) for who, p in said.items()}
         return backtest.CutOff(0, 60, n, int(came.sum()), scores, losses, {}, {}, None)
 
     chance = np.random.default_rng(0)
@@ -114,6 +114,31 @@ def test_a_model_that_tosses_a_coin_or_wins_by_chance_is_not_usable() -> None:
     worse_than_a_coin = choose(_shop(), _shop().last_day, 60, [cut(1 - right, np.where(came, 0.1, 0.9))])
     assert worse_than_a_coin.better_by > 0.5
     assert not worse_than_a_coin.usable
+
+
+def test_the_same_customers_at_several_cut_offs_count_once_and_new_evidence_of_them_counts() -> None:
+    n, chance = 400, np.random.default_rng(4)
+    came = np.arange(n) % 2 == 0
+
+    def cut(gains: Floats) -> backtest.CutOff:
+        said = {Candidate.MBG_NBD: np.where(came, 0.6, 0.4), **dict.fromkeys(NAIVE, np.where(came, 0.55, 0.45))}
+        scores = {who: metrics.scores(p, p, came.astype(float), np.ones(n)) for who, p in said.items()}
+        losses = {who: pd.Series(np.zeros(n)) for who in said} | {c: pd.Series(gains) for c in NAIVE}
+        return backtest.CutOff(0, 60, n, int(came.sum()), scores, losses, {}, {}, None)
+
+    def gains() -> Floats:
+        """Of a mean of nine tenths of their standard error."""
+        drawn = chance.normal(0, 1, n)
+        found: Floats = (drawn - drawn.mean()) / drawn.std() + 0.9 / np.sqrt(n)
+        return found
+
+    def usable(*cuts: backtest.CutOff) -> bool:
+        return choose(_shop(), _shop().last_day, 60, cuts).usable
+
+    one = cut(gains())
+    assert not usable(one)
+    assert not usable(one, one, one)
+    assert usable(one, cut(gains()), cut(gains()))
 
 
 def test_a_season_that_is_coming_is_told_and_none_is_told_without_one() -> None:

@@ -10,6 +10,7 @@ from services.analytics import backtest, metrics
 from services.analytics.btyd import predict
 from services.analytics.btyd.fit import Fit, FitState, fit, triples
 from services.analytics.btyd.terms import Family, Triples
+from services.analytics.choose import choose
 from services.analytics.design import Fits
 from services.analytics.naive import NAIVE, Candidate
 from services.analytics.recency import Purchases, bought_in, day_number, history, purchases
@@ -149,3 +150,11 @@ def test_what_was_said_is_what_came_in_every_tenth_of_cdnow() -> None:
     assert (table["predicted"] * table["customers"]).sum() == pytest.approx(cut.buyers, rel=0.15)
     assert (table["predicted"] - table["observed"]).abs().max() < 0.05
     assert metrics.averaged([cut.scores[Candidate.BLEND]] * 2).auc == cut.scores[Candidate.BLEND].auc
+
+
+def test_500_households_are_enough_to_tell_the_blend_from_chance() -> None:
+    bought = _households()
+    until = bought.last_day
+    choice = choose(bought, until, 90, backtest.backtest(bought, until, 90))
+    assert choice.candidate is Candidate.BLEND
+    assert choice.usable

@@ -50,7 +50,7 @@ class CutOff:
     customers: int
     buyers: int
     scores: dict[Candidate, Scores]
-    losses: dict[Candidate, Floats]  # log loss of each customer, whose mean is in `scores`
+    losses: dict[Candidate, pd.Series]  # log loss by customer, whose mean is in `scores`
     calibration: dict[Candidate, pd.DataFrame]
     fits: dict[Family, FitState]
     ranges: RangeCheck | None
@@ -116,7 +116,9 @@ def one(
         customers=len(table),
         buyers=int((n > 0).sum()),
         scores={who: metrics.scores(f.p_buy, f.n, n, spend) for who, f in said.items()},
-        losses={who: metrics.log_losses(f.p_buy, (n > 0).astype(float)) for who, f in said.items()},
+        losses={
+            who: pd.Series(metrics.log_losses(f.p_buy, (n > 0).astype(float)), table.index) for who, f in said.items()
+        },
         calibration={who: metrics.calibration(f.p_buy, (n > 0).astype(float)) for who, f in said.items()},
         fits={family: f.state for family, f in fits.items()},
         ranges=check_ranges(bought, as_of, days, table, came, memo),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+import pandas as pd
 
 from services.analytics import metrics, teaching
 from services.analytics.backtest import CutOff
@@ -131,10 +132,13 @@ def _compared(cuts: Sequence[CutOff], standings: dict[Candidate, Scores], model:
 def _may_be_chance(cuts: Sequence[CutOff], model: Candidate, rule: Candidate) -> bool:
     """Whether the model's loss is below the rule's by no more than the standard error of the difference.
 
-    The cut-offs are of the same customers and overlap, so they count as one draw: the error is that of a single one.
+    The cut-offs are of the same customers, so what a customer adds to the mean is summed over them first: the error is
+    the one that is robust to clusters (Liang & Zeger 1986), with the customers as clusters. With a single cut-off it is
+    the deviation over the root of the number of customers.
     """
     gains = [cut.losses[rule] - cut.losses[model] for cut in cuts]
-    error = np.mean([gain.std() / np.sqrt(gain.size) for gain in gains])
+    parts = pd.concat([(gain - gain.mean()) / gain.size for gain in gains])
+    error = np.sqrt((parts.groupby(level=0).sum() ** 2).sum()) / len(gains)
     return bool(np.mean([gain.mean() for gain in gains]) <= error)
 
 
