@@ -5,6 +5,7 @@ import streamlit as st
 from db.models import Role
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.marks import bold
 from pages._ui.show import home
 from services import clock, preferences
 from services.preferences import Preferences
@@ -21,7 +22,7 @@ def own_preferences() -> None:
     zones = ["", *sorted(clock.zone_names())]
     companys = _("The company's: {zone}").format(zone=home().time_zone)
     with st.form("preferences", clear_on_submit=False):
-        st.markdown(f"**{_('Language and time zone')}**")
+        st.markdown(bold(_("Language and time zone")))
         language = st.selectbox(
             _("Language"), LANGUAGES, LANGUAGES.index(now.language), format_func=own_name, key="preferred_language"
         )
