@@ -109,8 +109,8 @@ def test_from_today_a_call_is_logged_with_less_than_ten_keys_and_the_words(
     expect(words).to_have_value("")
     assert hands.presses == 3
     is_logged("Called as planned, all is well")
-    finds(page, "C000007", re.compile("C000007"))  # somebody else calls: Escape, the slash, the number, Enter
-    page.wait_for_url(re.compile("customer=7$"))
+    finds(page, "C000009", re.compile("C000009"))  # somebody else calls: Escape, the slash, the number, Enter
+    page.wait_for_url(re.compile("customer=9$"))
     settled(page)
     reason = page.get_by_role("combobox", name="Reason")
     expect(reason).to_have_count(1)  # that of the customer before has gone
