@@ -31,6 +31,12 @@ def settled(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
+def still(page: Page) -> None:
+    """Wait until nothing unfolds or slides any more: a button that moves under the pointer is not pressed."""
+    moving = "document.getAnimations().filter(one => one.effect?.getComputedTiming().endTime !== Infinity)"
+    page.evaluate(f"() => Promise.allSettled({moving}.map(one => one.finished)).then(() => true)")
+
+
 def shortcut(page: Page, key: str) -> None:
     """Press a key of a button once the page listens to it: Streamlit says so a moment after the page is drawn."""
     listens = "key => Boolean(window.hotkeys?.getAllKeyCodes().some(one => one.shortcut === key))"

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from services.demo import DemoSummary
 from tests.journeys import mails
-from tests.journeys.conftest import DESKTOP, PHONE, settled
+from tests.journeys.conftest import DESKTOP, PHONE, settled, still
 from tests.journeys.past import Past, repriced, somebody, withdrawn
 from tests.live_server import LiveServer
 
@@ -48,6 +48,7 @@ def moves_house(page: Page, server: LiveServer) -> None:
     goes_to(page, server, "account", "My account")
     fold = page.get_by_text(re.compile("Change or remove|Add an address")).first
     fold.click()
+    still(page)
     street = page.get_by_role("textbox", name="Street and number").first
     before = street.input_value()
     street.fill("Quiet Lane 7")
@@ -172,6 +173,7 @@ def signs_out(page: Page) -> None:
     unfold = page.get_by_test_id("stExpandSidebarButton")
     if unfold.is_visible():
         unfold.click()
+        still(page)
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     page.go_back()

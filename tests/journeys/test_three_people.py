@@ -10,7 +10,7 @@ from sqlmodel import select
 from db.models import Draft
 from services.demo import DemoSummary
 from services.work import SYSTEM, reading
-from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.conftest import DESKTOP, PHONE, settled
 from tests.live_server import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -39,6 +39,7 @@ def shown(value: Locator) -> int:
 
 def order_from_a_phone(customer: Page) -> str:
     """Four actions from home to the order; returns its number."""
+    settled(customer)
     customer.get_by_role("button", name="Add to basket").first.click()
     customer.get_by_role("link", name=re.compile(r"Basket: [1-9]")).click()
     customer.get_by_role("button", name=re.compile("Order now")).click()
