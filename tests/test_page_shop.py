@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from db.models import Order, Person, Role
+from db.models import Order, OrderLine, Person, Role
 from services import baskets, delivery_fees, orders, payments, products, taxes, vouchers
 from services.delivery_fees import Step
 from services.orders import NewParcel
@@ -138,3 +138,23 @@ def test_a_manager_says_how_a_product_is_taxed_and_a_pick_that_is_not_sold_stays
     next(b for b in at.button if b.label == "Save").click().run()
     assert not at.exception
     assert list(products.picked(as_(session, manager), tea.id)) == [gone.id, fresh.id]
+
+
+def test_a_click_that_leaves_the_note_orders_nothing_that_was_not_on_the_screen(
+    session: Session, monkeypatch: pytest.MonkeyPatch, ada: Actor
+) -> None:
+    kettle = make.product(session, "Kettle").id
+    baskets.add(as_(session, ada), kettle, 1)
+    at = at_page(session, monkeypatch, ada, "customer/basket.py")
+    baskets.set_quantity(as_(session, ada), kettle, 3)  # on another device
+    session.commit()
+    at.text_area(key="note").set_value("ring twice").run()  # the field is left as the button goes down ...
+    at.button(key="confirm").click().run()  # ... and the click comes before anybody has seen what was drawn
+    assert "Your basket was changed in another window." in shown(at)
+    assert not session.exec(select(Order)).all()
+    assert at.text_area(key="note").value == "ring twice"
+    at.text_area(key="note").set_value("ring once").run()
+    at.button(key="confirm").click().run()
+    [order] = session.exec(select(Order)).all()
+    assert order.note == "ring once"
+    assert session.exec(select(OrderLine.quantity).where(OrderLine.order_id == order.id)).all() == [3]

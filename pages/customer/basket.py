@@ -9,7 +9,7 @@ from pages._ui.guard import require
 from pages._ui.marks import sign
 from pages._ui.show import day, empty, md
 from pages.customer._ui.basket_lines import basket_lines
-from pages.customer._ui.ordering import SHOWN, confirm, note, placed, refusal
+from pages.customer._ui.ordering import SHOWN, confirm, note, placed, refusal, remember, typed
 from pages.customer._ui.rights import for_ordering
 from pages.customer._ui.sums import sums
 from pages.customer._ui.voucher import voucher
@@ -44,6 +44,7 @@ def wished(view: View) -> date | None:
         min_value=view.delivery_on,
         max_value=view.delivery_on + orders.LATEST,
         key="requested_on",
+        on_change=typed,
         help=_("The parcel comes on this day instead of the earliest possible one."),
     )
 
@@ -97,7 +98,7 @@ def basket() -> None:
         if len(ways) > 1:
             st.radio(_("Payment"), ways, format_func=payments.method_in_words, key="payment")
         note(who)
-        st.session_state[SHOWN] = (view, address_id)
+        remember(view, address_id)
         ready = view.ready and (address_id is not None or not view.has_goods)
         st.button(
             _("Order now"),

@@ -11,16 +11,33 @@ from pages._ui.feedback import reported
 from pages._ui.guard import acting, require
 from pages._ui.show import md
 from services import drafts, orders
+from services.baskets import View
 from services.errors import RapportError
 from services.text import _
 from services.work import Actor, reading, work
 
 #: What the page showed: the basket and the chosen address.
 SHOWN = "_basket_shown"
-_PLACED, _REFUSED = "_order_placed", "_order_refused"
+_PLACED, _REFUSED, _TYPED = "_order_placed", "_order_refused", "_basket_typed"
 #: The draft of the note: it survives a session that ends before the confirmation.
 NOTE = "basket-note"
 MOST = 1000
+
+
+def remember(view: View, address_id: int | None) -> None:
+    """What is on the screen from now on.
+
+    Not after a run that only took what was typed: it comes as the field is left, and that may be by the click that
+    confirms, before anybody can have seen what the run has drawn.
+    """
+    if not st.session_state.pop(_TYPED, False) or SHOWN not in st.session_state:
+        st.session_state[SHOWN] = (view, address_id)
+
+
+@acting(Role.CUSTOMER)
+def typed() -> None:
+    """A field of the confirmation was left."""
+    st.session_state[_TYPED] = True
 
 
 def note(actor: Actor) -> None:
@@ -35,6 +52,7 @@ def note(actor: Actor) -> None:
 def _keep_note() -> None:
     with reported(), work(require(Role.CUSTOMER)) as w:
         drafts.save(w, NOTE, {"text": str(st.session_state.get("note") or "")})
+    typed()
 
 
 @acting(Role.CUSTOMER)
@@ -59,6 +77,7 @@ def confirm() -> None:
             drafts.clear(w, NOTE)
     except RapportError as refused:
         st.session_state[_REFUSED] = str(refused)
+        st.session_state.pop(SHOWN, None)  # what is drawn now is looked at with the reason above it
     else:
         st.session_state[_PLACED] = order_id
 
