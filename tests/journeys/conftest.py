@@ -105,6 +105,13 @@ class Hands:
         expect(field).to_be_focused()
         self.page.keyboard.type(words)
 
+    def choose(self, option: str, field: Locator) -> None:
+        """What a list offers, by its name; the page has answered."""
+        self.type(option, field)
+        expect(self.page.get_by_role("option", name=option, exact=True)).to_be_visible()
+        self.press("Enter")
+        settled(self.page)
+
 
 def writes(page: Page, field: Locator, words: str) -> None:
     """Go to a field with the Tab key and write into it, in place of what stands there."""

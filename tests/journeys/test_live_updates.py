@@ -68,6 +68,15 @@ def says(case_id: int, words: str) -> None:
         cases.write(w, case_id, NewAnswer(idempotency_key=words, text=words, last_seen=last))
 
 
+def begins_in(page: Page, field: Locator) -> None:
+    """The cursor stands in the empty field, in the middle of the window."""
+    expect(field).to_be_visible()
+    settled(page)
+    field.focus()
+    field.fill("")
+    field.evaluate("field => field.scrollIntoView({block: 'center'})")
+
+
 @pytest.mark.parametrize("wanted", ["Answer", "Note", "Next step, as the customer reads it"])
 def test_who_writes_in_a_case_is_not_disturbed_when_the_customer_writes(
     demo_server: tuple[LiveServer, DemoSummary], visit: Visit, wanted: str
@@ -83,11 +92,7 @@ def test_who_writes_in_a_case_is_not_disturbed_when_the_customer_writes(
     page = visit(DESKTOP)
     sign_in(page, server, summary, AGENT, f"case?case={case.id}")
     field = page.get_by_role("textbox", name=wanted, exact=True)
-    expect(field).to_be_visible()
-    settled(page)
-    field.focus()
-    field.fill("")
-    field.evaluate("field => field.scrollIntoView({block: 'center'})")
+    begins_in(page, field)
     said = f"And another thing about {wanted}."
     stays(page, field, lambda: says(case.id, said), lambda: expect(page.get_by_text(said)).to_be_visible())
 
@@ -103,11 +108,7 @@ def test_who_writes_at_a_customer_is_not_disturbed_when_colleagues_work_there_to
     expect(page.get_by_role("textbox", name="What was said")).to_be_visible()
     if wanted == "Segment":
         shortcut(page, "e")
-    expect(field).to_be_visible()
-    settled(page)
-    field.focus()
-    field.fill("")
-    field.evaluate("field => field.scrollIntoView({block: 'center'})")
+    begins_in(page, field)
     said = f"A colleague was faster than {wanted}."
 
     def colleague() -> None:

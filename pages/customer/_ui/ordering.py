@@ -52,7 +52,7 @@ def note(actor: Actor) -> None:
 def _keep_note() -> None:
     with reported(), work(require(Role.CUSTOMER)) as w:
         drafts.save(w, NOTE, {"text": str(st.session_state.get("note") or "")})
-    typed()
+    st.session_state[_TYPED] = True
 
 
 @acting(Role.CUSTOMER)
