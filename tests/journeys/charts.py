@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.journeys.conftest import settled
+
 GRID = "[role=grid]"  # of a table drawn on a canvas: there for assistive technology, but without a place on the page
 #: Everything the bars of a chart say of themselves, such as `06:00, Phone: 2`.
 SAYS = """title => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')]
@@ -57,5 +59,19 @@ def length(table: Locator) -> int:
 
 
 def click(page: Page, title: str, mark: str, height: int) -> None:
-    """A bar or a cell of a chart, also where a word stands on it."""
-    chart(page, title).locator(f'path[aria-label="{mark}: {height}"]').click(force=True)
+    """A bar or a cell of a chart, also where a word stands on it; once the chart stays as it is.
+
+    A chart is drawn more than once while its page is put together, and a mark of one drawing has no place any more in
+    the next: the place is clicked that a mark keeps for a while.
+    """
+    found, before = chart(page, title).locator(f'path[aria-label="{mark}: {height}"]'), None
+    for _try in range(40):
+        settled(page)
+        found.evaluate("mark => mark.scrollIntoView({block: 'center', inline: 'center'})")
+        box = found.bounding_box()
+        if box and box["width"] and box == before:
+            page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            return
+        before = box
+        page.wait_for_timeout(300)
+    raise AssertionError(f"{mark} finds no place in {title}")
