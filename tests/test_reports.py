@@ -11,12 +11,12 @@ from sqlmodel import Session
 
 from db.columnar.copy import Copy
 from db.models import Order, OrderLine, OrderStatus, Role
-from services import cube, reports, saved_views
+from services import company, cube, explore, reports, saved_views
 from services.cube_view import View, checked
 from services.documents.content import issuer
 from services.errors import NotAllowed
 from services.exports import as_xlsx
-from services.reports import Report, paper, shown
+from services.reports import Mark, Report, paper, shown
 from services.work import Work
 from tests import make, make_sales
 from tests.make import NOON
@@ -163,3 +163,44 @@ def test_nothing_to_show_is_said(w: Work) -> None:
 def test_a_report_is_read_with_the_rights_of_its_reader(w: Work, work_as: Callable[..., Work]) -> None:
     with pytest.raises(NotAllowed):
         reports.made(work_as(make.actor(w.session, Role.STAFF)), "Sales", view())
+
+
+def _sum_behind(w: Work, mark: Mark | None) -> float:
+    assert mark is not None
+    rows = explore.behind(w, mark.view, mark.view.measures[0], mark.cell).rows
+    return float(rows["part"].sum())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"by": ["category"], **THIS_YEAR},
+        {"by": ["month", "category"], **THIS_YEAR},
+        {"by": ["category"], "most": 1, **THIS_YEAR},
+        {"by": [], "period": "last_week", "compare": "before"},
+    ],
+    ids=["one dimension", "two", "the small ones in one", "against the week before"],
+)
+def test_the_rows_behind_each_bar_and_row_add_up_to_it(w: Work, asked: dict[str, object]) -> None:
+    report = reports.made(w, "Mine", view(**asked))
+    assert report.bars is not None
+    for bar in report.bars.frame[report.bars.frame["value"] > 0].to_dict("records"):
+        mark = report.behind_bar(bar["bucket"], bar["part"])
+        assert _sum_behind(w, mark) == bar["value"] * 100, bar
+    whole = report.whole is not None
+    for n, row in enumerate([*report.rows, *([report.whole] if report.whole else [])]):
+        figure = next(cell.value for cell in row if cell.unit is not None)
+        assert _sum_behind(w, report.behind_row(n)) == figure, (n, whole)
+
+
+def test_a_bar_that_is_not_there_any_more_has_nothing_behind_it(w: Work) -> None:
+    report = reports.made(w, "Mine", view(by=["category"], **THIS_YEAR))
+    assert report.behind_bar("Garden", "revenue") is None
+    assert report.behind_bar("Kitchen", "orders") is None
+
+
+def test_what_is_behind_a_mark_leaves_out_what_its_reader_may_not_see(w: Work, work_as: Callable[..., Work]) -> None:
+    company.save(work_as(make.actor(w.session, Role.ADMIN)), costs_for_admins=True)
+    report = reports.made(w, "Mine", view(measures=["profit", "revenue"], by=["category"], **THIS_YEAR))
+    behind = [report.behind_row(n).view.measures for n in range(len(report.rows) + 1)]
+    assert behind == [["revenue"]] * 4

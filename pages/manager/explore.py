@@ -58,10 +58,8 @@ def answer(who: Actor, view: View) -> None:
     row = explored.drawn(who, view, found)
     if not any(found.whole.values()) and view.period != "all":
         st.button(_("Show all time"), icon=":material/history:", key="explore_ever", on_click=explore_choice.all_time)
-    cell = explored.crossed(view, found)
-    if cell is None and row is not None:
-        cell = {d: str(found.frame[d].iloc[row]) for d in view.by}
-    cell = cell or explored.clicked(view, found)
+    of_row = None if row is None else {d: str(found.frame[d].iloc[row]) for d in view.by}
+    cell = explored.latest("explore", explored.crossed(view, found), of_row, explored.clicked(view, found))
     if cell is not None:
         explored.behind(who, view, found, cell)
     elif len(found.frame):

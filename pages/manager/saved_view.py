@@ -7,20 +7,18 @@ import streamlit as st
 from db.models import Role
 from pages._ui import addressed
 from pages._ui.feedback import reported
-from pages._ui.figure import figure
 from pages._ui.guard import require
-from pages._ui.show import empty, md
+from pages._ui.show import md
 from pages.manager._ui.schedule_list import schedules_of
+from pages.manager._ui.view_drawn import drawn
 from pages.manager._ui.view_form import view_form
 from services import reports, saved_views, sessions
-from services.charts import report as charts
 from services.columnar import Preparing
 from services.cube_view import View
 from services.errors import NotFound, NotSignedIn
-from services.reports import Report
 from services.saved_views import Saved
 from services.text import _
-from services.work import Actor, reading, work
+from services.work import reading, work
 
 actor = require(Role.MANAGER)
 LIST, EXPLORE = "manager/saved_views.py", "manager/explore.py"
@@ -38,22 +36,6 @@ def file_of(view_id: int, sid: str, kind: str) -> bytes:
         report = reports.made(w, view.name, view.definition)
         [file] = reports.files_of(w, report, as_pdf=kind == "pdf", as_xlsx=kind == "xlsx")
     return file.content
-
-
-def drawn(who: Actor, report: Report) -> None:
-    """What it is about, the chart, the table and the files."""
-    st.text("\n".join(report.about))
-    table, bars = report.table(), report.bars
-    if not report.rows:
-        empty(_("Nothing"), _("There is nothing to show for these days."))
-    elif bars is None:
-        figure(who, "view", table)
-    else:
-        form = f"view {bars.title} {bars.series} {bars.beside} {charts.upright(bars.frame)}"
-        figure(
-            who, "view", table, summary=report.summary, marks=bars.frame, form=form, opened=True,
-            build=lambda: charts.bars(bars.frame, bars.title, bars.series, beside=bars.beside),
-        )  # fmt: skip
 
 
 @st.fragment(run_every="10s")
@@ -116,5 +98,5 @@ if outcome.ok:
         st.warning(md(view.broken))
     else:
         figures(view.name, view.definition)
-        st.page_link(EXPLORE, label=_("The rows behind, in Explore"), query_params=view.definition.to_query())
+        st.page_link(EXPLORE, label=_("Ask further in Explore"), query_params=view.definition.to_query())
     schedules_of(view.id)

@@ -1,6 +1,7 @@
 """The chart of a report: plain bars that say everything without being touched, for paper as well as for a page.
 
-In: `place` and `series` (words, in the order to draw), `value`, and `shown` (the value in words).
+In: `place` and `series` (words, in the order to draw), `bucket` and `part` (what a click on a bar returns), `value`,
+and `shown` (the value in words).
 """
 
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from services.charts.bars import SHORT
+from services.charts.bars import PICKED, SHORT
 from services.text import _
 
 #: With two series the earlier one steps back.
@@ -33,9 +34,10 @@ def bars(frame: pd.DataFrame, title: str, series: Sequence[str], *, beside: bool
     shown = alt.Legend(orient="bottom", symbolType="square", columns=columns, labelLimit=limit)
     legend = shown if len(series) > 1 else None
     axis = alt.Axis(labelAngle=0 if upright(frame) else -45, labelOverlap="greedy", ticks=False)
+    click = alt.selection_point(name=PICKED, fields=["bucket", "part"], on="click", toggle=False)
     chart: alt.Chart = (
         alt.Chart(frame)
-        .mark_bar(cornerRadius=1)
+        .mark_bar(cornerRadius=1, cursor="pointer")
         .encode(
             x=alt.X("place:N", sort=None, title=None, axis=axis),
             y=alt.Y("value:Q", title=title, axis=alt.Axis(labelExpr=SHORT, ticks=False)),
@@ -46,6 +48,7 @@ def bars(frame: pd.DataFrame, title: str, series: Sequence[str], *, beside: bool
                 alt.Tooltip("shown:N", title=title),
             ],
         )
+        .add_params(click)
         .properties(height=280)
     )
     return chart.encode(xOffset=alt.XOffset("series:N", sort=list(series))) if beside else chart

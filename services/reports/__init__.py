@@ -3,7 +3,7 @@
 `made` gives the report of this moment; `scheduling` keeps who gets it when; `tick` is the worker's part.
 """
 
-from services.reports.making import Bars, Cell, Report, made, shown
+from services.reports.making import Bars, Cell, Mark, Report, made, shown
 from services.reports.running import files_of, prepared, send_now, tick
 from services.reports.scheduling import Listed, NewSchedule, add, change, listed, may_receive, switch
 from services.reports.template import monday_report
@@ -12,6 +12,7 @@ __all__ = [
     "Bars",
     "Cell",
     "Listed",
+    "Mark",
     "NewSchedule",
     "Report",
     "add",

@@ -38,8 +38,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Bars:
-    """The chart. In `frame`: `place` and `series` (words), `value` (money in major units, shares in per cent) and
-    `shown` (the value in words); in the order to draw.
+    """The chart. In `frame`: `place` and `series` (words), `bucket` and `part` (what they stand for: codes, or a day),
+    `value` (money in major units, shares in per cent) and `shown` (the value in words); in the order to draw.
 
     `title`: the measure with its unit; `beside`: two series to be compared, not parts of a whole.
     """
@@ -57,8 +57,19 @@ class Bars:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A bar or a row as a group of a question: what stands behind it is what is behind this cell of the view."""
+
+    view: View
+    cell: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Report:
-    """Everything that is shown, printed or written into a workbook."""
+    """Everything that is shown, printed or written into a workbook.
+
+    `view`: what was asked, without figures that the reader may not see; `cells`: the group of each row, in codes.
+    """
 
     title: str
     about: tuple[str, ...]
@@ -72,6 +83,24 @@ class Report:
     bars: Bars | None
     period: str
     filters: tuple[tuple[str, str], ...]
+    view: View
+    cells: list[dict[str, str]]
+
+    def behind_row(self, n: int) -> Mark:
+        """What a row of the table stands for; the last one is the whole, and a comparison has a row per measure."""
+        if n < len(self.cells):
+            return Mark(self.view, self.cells[n])
+        measures = self.view.measures if self.whole is not None else self.view.measures[n : n + 1]
+        return Mark(_alone(self.view, measures or self.view.measures), {})
+
+    def behind_bar(self, bucket: str, part: str) -> Mark | None:
+        """What a bar stands for; None where there is no such bar."""
+        if self.bars is None or not ((self.bars.frame["bucket"] == bucket) & (self.bars.frame["part"] == part)).any():
+            return None
+        if self.bars.beside:
+            day = _alone(self.view, self.view.measures[:1], f"{bucket}..{bucket}")
+            return Mark(day.model_copy(update={"by": ["day"]}), {"day": bucket})
+        return Mark(self.view, dict(zip(self.view.by[:2], (bucket, part), strict=False)))
 
     @property
     def summary(self) -> str:
@@ -101,6 +130,12 @@ class Report:
         return Table(frame, tuple(columns), about)
 
 
+def _alone(view: View, measures: list[str], period: str = "") -> View:
+    """The same without division and comparison."""
+    changed = {"measures": measures, "by": [], "compare": "", "period": period or view.period}
+    return view.model_copy(update=changed)
+
+
 def _kind(cell: Cell) -> Kind:
     kinds = {None: Kind.TEXT, Unit.MONEY: Kind.MONEY, Unit.SHARE: Kind.SHARE, Unit.COUNT: Kind.COUNT}
     return kinds[cell.unit]
@@ -124,9 +159,12 @@ def made(w: Work, name: str, view: View) -> Report:
     else:
         heads, rows, whole = _divided(view, answer, known)
         bars, as_of = _bars(view, answer, known, home.currency), answer.as_of
+    cells = [] if compared or not view.by else _codes(view, answer)
     filters = words.filters(view, known)
     about += [f"{d}: {values}" for d, values in filters]
-    return Report(name, tuple(about), as_of, w.now, home.zone, home.currency, heads, rows, whole, bars, span, filters)
+    return Report(
+        name, tuple(about), as_of, w.now, home.zone, home.currency, heads, rows, whole, bars, span, filters, view, cells
+    )
 
 
 def permitted(w: Work, view: View) -> View:
@@ -155,6 +193,10 @@ def _figure(measure: str, value: Any) -> Cell:
     if value is None or pd.isna(value):
         return Cell(None if MEASURES[measure].ratio else 0.0, MEASURES[measure].unit)
     return Cell(float(value), MEASURES[measure].unit)
+
+
+def _codes(view: View, answer: Cube) -> list[dict[str, str]]:
+    return [{d: str(record[d]) for d in view.by} for record in answer.frame[view.by].to_dict("records")]
 
 
 def _divided(
@@ -219,23 +261,17 @@ def _chart(measure: str, frame: pd.DataFrame, currency: str, *, beside: bool = F
 def _bars(view: View, answer: Cube, known: words.Names, currency: str) -> Bars | None:
     """Bars of the first measure by the first dimension, split by the second. None where they would not add up."""
     measure = view.measures[0]
-    if (
-        not view.by
-        or answer.frame.empty
-        or (len(view.by) > 2 and not MEASURES[measure].additive([*view.by, *view.only]))
-    ):
+    if not view.by or answer.frame.empty:
         return None
-    rows = [
-        {
-            "place": words.value(view.by[0], str(record[view.by[0]]), known),
-            "series": words.value(view.by[1], str(record[view.by[1]]), known) if view.by[1:] else told(measure)[0],
-            "value": _major(measure, record[measure], currency),
-        }
-        for record in answer.frame.to_dict("records")
-    ]
-    sums = pd.DataFrame(rows).groupby(["place", "series"], sort=False)["value"].sum()
-    frame = sums.reset_index()
-    return _chart(measure, frame, currency)
+    if view.by[1:] and not MEASURES[measure].additive([*view.by, *view.only]):
+        return None
+    marks = pd.DataFrame({"bucket": answer.frame[view.by[0]].map(str)})
+    marks["part"] = answer.frame[view.by[1]].map(str) if view.by[1:] else measure
+    marks["value"] = [_major(measure, v, currency) for v in answer.frame[measure]]
+    frame = marks.groupby(["bucket", "part"], sort=False)["value"].sum().reset_index()
+    frame["place"] = [words.value(view.by[0], v, known) for v in frame["bucket"]]
+    series = [words.value(view.by[1], v, known) for v in frame["part"]] if view.by[1:] else told(measure)[0]
+    return _chart(measure, frame.assign(series=series), currency)
 
 
 def _weeks(w: Work, view: View, asked: CubeQuestion, today: date, currency: str) -> Bars | None:
@@ -251,8 +287,9 @@ def _weeks(w: Work, view: View, asked: CubeQuestion, today: date, currency: str)
         value = {str(d)[:10]: v for d, v in zip(found["day"], found[measure], strict=True)}
         for n in range((last - first).days + 1):
             day = first + timedelta(days=n)
-            place = _place(spans[1], n)
-            rows.append({"place": place, "series": name, "value": _major(measure, value.get(str(day)), currency)})
+            figure = _major(measure, value.get(str(day)), currency)
+            group = {"place": _place(spans[1], n), "series": name, "bucket": str(day), "part": name}
+            rows.append({**group, "value": figure})
     return _chart(measure, pd.DataFrame(rows), currency, beside=True)
 
 

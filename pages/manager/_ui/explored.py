@@ -1,6 +1,6 @@
 """The answer on the page "Explore": the whole, the figure, the cross table, and the rows behind a group."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -24,6 +24,7 @@ from services.text import _, minor_digits, number
 from services.work import Actor, reading
 
 KINDS = {Unit.MONEY: Kind.MONEY, Unit.COUNT: Kind.COUNT, Unit.SHARE: Kind.SHARE}
+Pick = TypeVar("Pick")
 _PAGE = "explore_page"
 
 
@@ -100,6 +101,17 @@ def _source(view: View, measure: str) -> str:
     }[form.fact]  # fmt: skip
 
 
+def latest(name: str, *picks: Pick | None) -> Pick | None:
+    """Of several ways to choose a group, the one that was used last."""
+    told = [repr(pick) for pick in picks]
+    before, last = st.session_state.get(f"latest_{name}", ([], 0))
+    for n, pick in enumerate(picks):
+        if pick is not None and told[n] not in before[n : n + 1]:
+            last = n
+    st.session_state[f"latest_{name}"] = (told, last)
+    return picks[last] if picks[last] is not None else next((pick for pick in picks if pick is not None), None)
+
+
 def clicked(view: View, found: Explored) -> dict[str, str] | None:
     """The bar that was clicked, in codes; None where none was, or it is of another answer."""
     state: Any = st.session_state.get("chart_explore") or {}
@@ -153,10 +165,11 @@ def behind(actor: Actor, view: View, found: Explored, cell: dict[str, str]) -> N
     with st.container(border=True, key="explore_behind"):
         place = " · ".join(known[d].get(v, v) for d, v in cell.items()) or explore.title(view)
         st.subheader(md(_("Behind: {group}").format(group=place)), anchor=False)
-        measure = view.measures[0]
-        if len(view.measures) > 1:
+        measure, summed = view.measures[0], [*view.by, *view.only]
+        told_here = [m for m in view.measures if len(cell) == len(view.by) or MEASURES[m].additive(summed)]
+        if len(told_here) > 1:
             measure = st.segmented_control(
-                _("Figure"), view.measures, default=measure, required=True, key=f"explore_of_{view.measures}",
+                _("Figure"), told_here, default=measure, required=True, key=f"explore_of_{told_here}",
                 format_func=lambda m: told(m)[0],
             )  # fmt: skip
         seen = f"{view!r} {measure} {cell}"
