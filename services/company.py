@@ -16,7 +16,7 @@ from services.areas import Area
 from services.errors import Invalid
 from services.inputs import line
 from services.text import LANGUAGES, _
-from services.work import Work
+from services.work import VISITOR, ReadSession, Work, reading
 
 
 class Company(BaseModel):
@@ -75,12 +75,26 @@ def read(session: Session) -> Company:
 
 def of(w: Work) -> Company:
     """The company, from memory for two seconds per database: it is asked for on every run of every page."""
-    key, now = id(w.session.get_bind()), time.monotonic()
-    kept = _cache.get(key)
-    if kept is None or now - kept[0] > _FRESH_S:
-        kept = (now, read(w.session))
-        _cache[key] = kept
-    return kept[1]
+    bound = w.session.get_bind()
+    found = _remembered(bound)
+    if found is None:
+        found = read(w.session)
+        _cache[id(bound)] = (time.monotonic(), found)
+    return found
+
+
+def now() -> Company:
+    """The same for whoever has no unit of work: every price on a page asks for the currency."""
+    found = _remembered(ReadSession.kw.get("bind"))
+    if found is not None:
+        return found
+    with reading(VISITOR) as w:
+        return of(w)
+
+
+def _remembered(bound: object) -> Company | None:
+    kept = _cache.get(id(bound))
+    return None if kept is None or time.monotonic() - kept[0] > _FRESH_S else kept[1]
 
 
 def forget() -> None:

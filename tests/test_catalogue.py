@@ -74,6 +74,7 @@ def test_categories_are_counted_for_what_was_searched(w: Work, shelf: dict[str, 
     everything = catalogue.browse(w, Filters())
     assert everything.facets == [Facet("Care", 1), Facet("Kitchen", 3), Facet("Table", 1)]
     assert everything.found == 5
+    assert catalogue.categories(w) == everything.facets
     narrowed = catalogue.browse(w, Filters(text="kettle", category="Kitchen"))
     assert narrowed.facets == [Facet("Care", 1), Facet("Kitchen", 1)]  # the other categories stay on offer
     assert [o.name for o in narrowed.offers] == ["Electric kettle"]

@@ -165,6 +165,18 @@ def case_id(session: Session, ada: Actor) -> int:
 WorkAs = Callable[[Actor], Work]
 
 
+@pytest.mark.parametrize(
+    ("kind", "mode", "made"), [("WEBP", "RGB", "JPEG"), ("JPEG", "RGB", "JPEG"), ("PNG", "RGBA", "PNG")]
+)
+def test_a_page_gets_a_picture_in_the_size_of_its_place_and_has_nothing_to_write_anew(
+    kind: str, mode: str, made: str
+) -> None:
+    large = opened(files.fitted(picture(kind, (900, 600), mode=mode), 320))
+    assert (large.size, large.format, large.mode) == ((320, 213), made, mode)
+    small = opened(files.fitted(picture(kind, (90, 60), mode=mode), 320))
+    assert (small.size, small.format) == ((90, 60), made)
+
+
 def test_what_a_customer_adds_to_a_case_both_sides_see(
     work_as: WorkAs, session: Session, ada: Actor, case_id: int, note: files.NewFile
 ) -> None:

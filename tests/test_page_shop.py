@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import Session, select
 
 from db.models import Order, OrderLine, Person, Role
-from services import baskets, delivery_fees, orders, payments, products, taxes, vouchers
+from pages._ui import guard
+from services import baskets, delivery_fees, orders, payments, products, sessions, taxes, vouchers
 from services.delivery_fees import Step
 from services.orders import NewParcel
 from services.work import SYSTEM, Actor, Work
@@ -54,6 +55,30 @@ def test_nothing_is_drawn_that_would_be_refused(session: Session, monkeypatch: p
     for page in ("basket", "usual"):
         assert "You may not order here." in shown(at_page(session, monkeypatch, ada, f"customer/{page}.py"))
     assert "can ask us to erase it" in shown(at_page(session, monkeypatch, ada, "customer/my_data.py"))
+
+
+def test_who_is_there_is_asked_once_in_a_run_of_the_page_and_in_every_run(
+    session: Session, monkeypatch: pytest.MonkeyPatch, ada: Actor
+) -> None:
+    ordered(session, ada)
+    asked_for: list[str] = []
+    actor_of = sessions.actor_of
+
+    def counted(sid: str, *, address: str = "", touch: bool = True) -> Actor | None:
+        asked_for.append(sid)
+        return actor_of(sid, address=address, touch=touch)
+
+    at = at_page(session, monkeypatch, ada, "customer/home.py")
+    monkeypatch.setattr(sessions, "actor_of", counted)
+    monkeypatch.setattr(
+        guard, "KNOWN_S", 600.0
+    )  # a slow machine may take longer to draw it than it is taken for granted
+    for runs in (1, 2):
+        at.run()
+        assert len(asked_for) == runs, "the page has parts of its own, and each of them needs to know"
+    monkeypatch.setattr(guard, "KNOWN_S", 0.0)
+    at.run()
+    assert len(asked_for) > 3, "a run that takes long asks again"
 
 
 def test_home_names_each_order_once_and_what_is_to_be_paid(

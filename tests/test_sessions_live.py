@@ -94,6 +94,30 @@ def test_a_fragment_of_a_page_that_is_open_does_nothing_for_a_session_that_has_e
         assert w.session.exec(select(Person).where(Person.email == "eve@rapport.example")).one_or_none() is None
 
 
+def test_a_session_that_has_ended_is_out_at_the_very_next_run_of_the_page(live_server: LiveServer) -> None:
+    cookies = live_server.browser_of(address_of(Role.CUSTOMER))
+    with live_server.wire(cookies) as tab:
+        tab.open("account")
+        assert "Ada Lovelace" in tab.run().words  # drawn a moment ago, with who is there in fresh memory
+        cut(digest(cookies[COOKIE]))
+        assert_only_the_form(tab.run())
+
+
+def test_a_right_that_was_taken_away_is_gone_at_the_very_next_run_of_the_page(live_server: LiveServer) -> None:
+    cookies = live_server.browser_of(address_of(Role.CUSTOMER))
+    mine = Person.email == address_of(Role.CUSTOMER)
+    with live_server.wire(cookies) as tab:
+        try:
+            for may in (False, True):
+                assert ("Basket: empty" in tab.open("catalogue").words) is not may
+                with work(SYSTEM) as w:
+                    w.session.connection().execute(update(Person).where(mine).values(may_order=may))
+                assert ("Basket: empty" in tab.run().words) is may
+        finally:
+            with work(SYSTEM) as w:
+                w.session.connection().execute(update(Person).where(mine).values(may_order=True))
+
+
 def test_a_change_made_in_another_process_closes_the_tabs(live_server: LiveServer) -> None:
     email = "gone@rapport.example"
     with work(SYSTEM) as w:

@@ -51,3 +51,15 @@ def kept(name: str, version: object, build: Any) -> Any:
     For answers that are the same for everybody who may ask; the caller has checked who is asking.
     """
     return _kept(name, version, build)
+
+
+@st.cache_resource(max_entries=500, ttl=3600, show_spinner=False)
+def _picture(file_id: int, width: int, _build: Any) -> bytes:  # noqa: ARG001 - what it is kept by
+    found: bytes = _build()
+    return found
+
+
+def picture(file_id: int, width: int, build: Callable[[], bytes]) -> bytes:
+    """A picture as a page shows it, by its file and width: what is behind the number of a file never changes."""
+    found: bytes = _picture(file_id, width, build)
+    return found

@@ -2,6 +2,8 @@
 
 import logging
 import secrets
+import threading
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -20,8 +22,42 @@ LOG = logging.getLogger(__name__)
 EVERYBODY = tuple(Role)
 #: Set by the navigation in every run: the page is one of the customers'. It only ever takes rights away.
 ON_CUSTOMER_PAGE = "_on_customer_page"
+#: A run that goes on for longer asks again who is there.
+KNOWN_S = 1.0
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class _Known(threading.local):
+    """Who the run of this thread is for, so that every part of one drawing of a page need not ask again."""
+
+    run: object = None
+    actor: Actor | None = None
+    at: float = 0.0
+
+
+_known = _Known()
+
+
+def _run() -> object:
+    """What stands for this run of the whole script alone: Streamlit makes a new one for each. None elsewhere."""
+    ctx = get_script_run_ctx()
+    return None if ctx is None or ctx.fragment_ids_this_run else ctx.parallel_coordinator
+
+
+def _asked_now(*, touch: bool = True) -> Actor | None:
+    return sessions.actor_of(session_id(), address=address(), touch=touch)
+
+
+def _who(*, touch: bool) -> Actor | None:
+    """Who is asking. The session is read in every run: of the script, of a part of it, and in every callback.
+
+    Only what one run of the script draws after its beginning takes the answer from there, for a second at most.
+    """
+    run = _run()
+    if run is not None and _known.run is run and time.monotonic() - _known.at < KNOWN_S:
+        return _known.actor
+    return _asked_now(touch=touch)
 
 
 def session_id() -> str:
@@ -40,9 +76,11 @@ def browser() -> str:
 
 
 def visitor() -> Actor:
-    """First statement of a public page: whoever is signed in, or a visitor."""
+    """First statement of the script and of a public page: whoever is signed in, or a visitor."""
     frozen.thaw()
-    actor = sessions.actor_of(session_id(), address=address()) or Actor(name=VISITOR.name, address=address())
+    found = _asked_now()
+    _known.run, _known.actor, _known.at = _run(), found, time.monotonic()
+    actor = found or Actor(name=VISITOR.name, address=address())
     speak(actor.language)
     return actor
 
@@ -53,7 +91,7 @@ def require(*roles: Role, touch: bool = True) -> Actor:
     `touch=False` for runs that nobody asked for (run_every): they do not count as activity. A manager may see what
     staff may, an administrator what a manager may.
     """
-    actor = sessions.actor_of(session_id(), address=address(), touch=touch)
+    actor = _who(touch=touch)
     if actor is None:
         st.warning(_("Please sign in."))
         st.stop()

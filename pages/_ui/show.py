@@ -6,7 +6,7 @@ from datetime import date, datetime
 import streamlit as st
 
 from services import company, text
-from services.work import VISITOR, Actor, reading
+from services.work import Actor
 
 _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")
 #: Where Streamlit's Markdown would make a link by itself, escaped or not. An invisible joiner keeps it from doing so.
@@ -44,8 +44,7 @@ def day(value: datetime | date, actor: Actor) -> str:
 
 def home() -> company.Company:
     """The company that runs this installation."""
-    with reading(VISITOR) as w:
-        return company.of(w)
+    return company.now()
 
 
 def price(cents: int | None) -> str:

@@ -26,7 +26,7 @@ def _sorts() -> dict[str, str]:
 def _categories(actor: Actor) -> dict[str, str]:
     """Every category, so that a choice in the address stays one while the search changes."""
     with reading(actor) as w:
-        facets = catalogue.browse(w, Filters(), most=1).facets
+        facets = catalogue.categories(w)
     return {f.category: _named(f) for f in facets if f.category}
 
 

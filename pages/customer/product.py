@@ -12,7 +12,7 @@ from pages._ui.marks import sign
 from pages._ui.show import day, md, price, words
 from pages.customer._ui.bought import bought
 from pages.customer._ui.offers import add_button, basket_link, product_link, stock_badge
-from pages.customer._ui.pictures import gallery, small
+from pages.customer._ui.pictures import gallery, picture, small
 from services import baskets, catalogue, files
 from services.catalogue import Companion, Goods, Offer, Stock
 from services.files import Thing
@@ -62,7 +62,7 @@ def goes_with(found: list[Companion], actor: Actor) -> None:
     for column, one in zip(st.columns(max(4, len(found))), found, strict=False):
         with column, st.container(border=True, height="stretch", gap="xsmall", key=f"with_{one.offer.product_id}"):
             if one.offer.product_id in pictures:
-                st.image(pictures[one.offer.product_id], width=120, alt=one.offer.name)
+                picture(pictures[one.offer.product_id], one.offer.name, 120)
             product_link(one.offer.product_id, one.offer.name)
             st.markdown(price(one.offer.price_cents))
             if one.orders:

@@ -1,7 +1,7 @@
 """The catalogue as customers see it: what can be bought, at what price, when it comes. Never what it cost us."""
 
 from services.catalogue.goods import Bought, Companion, Goods, companions, goods, together
-from services.catalogue.listing import Facet, Filters, Shelf, Sort, browse
+from services.catalogue.listing import Facet, Filters, Shelf, Sort, browse, categories
 from services.catalogue.offer import Offer, Stock, detail, offers
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Sort",
     "Stock",
     "browse",
+    "categories",
     "companions",
     "detail",
     "goods",

@@ -71,10 +71,7 @@ def browse(
         conditions.append(func.coalesce(Product.stock, 1) > 0)
     if found is not None:
         conditions.append(col(Product.id).in_(found))
-    if found is None and filters.in_stock not in shelf.counted:
-        shelf.counted[filters.in_stock] = _counted(w, conditions)
-    counted = shelf.counted[filters.in_stock] if found is None else _counted(w, conditions)
-    facets = [Facet(name, products) for name, products in counted]
+    facets = _shelved(w, shelf, filters.in_stock, conditions) if found is None else _counted(w, conditions)
     if filters.category:
         conditions.append(col(Product.category) == filters.category)
     of_category = [f for f in facets if filters.category in ("", f.category)]
@@ -92,10 +89,23 @@ def browse(
     )
 
 
-def _counted(w: Work, conditions: list[Any]) -> list[tuple[str, int]]:
+def categories(w: Work) -> list[Facet]:
+    """Every category with how many products of it are for sale, whatever is looked for."""
+    w.require(Role.CUSTOMER, Role.STAFF)
+    return _shelved(w, words.of_shelf(w), False, [*FOR_SALE])
+
+
+def _shelved(w: Work, shelf: words.Shelf, in_stock: bool, conditions: list[Any]) -> list[Facet]:
+    """The categories of all that is for sale or in stock, counted once as long as the shelf is the same."""
+    if in_stock not in shelf.counted:
+        shelf.counted[in_stock] = [(f.category, f.products) for f in _counted(w, conditions)]
+    return [Facet(name, products) for name, products in shelf.counted[in_stock]]
+
+
+def _counted(w: Work, conditions: list[Any]) -> list[Facet]:
     category = func.coalesce(Product.category, "")
     counted = select(category, func.count()).where(*conditions).group_by(category).order_by(category)
-    return [(name, n) for name, n in w.session.execute(counted)]
+    return [Facet(name, n) for name, n in w.session.execute(counted)]
 
 
 def _ranked(

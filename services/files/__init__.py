@@ -23,6 +23,7 @@ from services.files.keeping import (
     show,
     thumbnails,
 )
+from services.files.showing import fitted
 
 __all__ = [
     "LARGEST_PIXELS",
@@ -33,6 +34,7 @@ __all__ = [
     "checked",
     "content",
     "describe",
+    "fitted",
     "keep",
     "largest_mb",
     "made",

@@ -8,7 +8,7 @@ import streamlit as st
 from pages._ui import feedback
 from pages._ui.marks import bold
 from pages._ui.show import day, md, price
-from pages.customer._ui.pictures import small
+from pages.customer._ui.pictures import picture, small
 from services import baskets
 from services.catalogue import Offer, Stock
 from services.text import _, ngettext
@@ -56,9 +56,9 @@ def product_link(product_id: int, name: str) -> None:
     st.page_link(PRODUCT, label=bold(md(name)), query_params={"product": str(product_id)})
 
 
-def _card(offer: Offer, actor: Actor, picture: bytes | None) -> None:
-    if picture is not None:
-        st.image(picture, width=160, alt=offer.name)
+def _card(offer: Offer, actor: Actor, shown: bytes | None) -> None:
+    if shown is not None:
+        picture(shown, offer.name)
     product_link(offer.product_id, offer.name)
     st.caption(md(" · ".join(t for t in (offer.category, offer.brand) if t)) or "–")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
