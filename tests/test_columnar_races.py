@@ -21,6 +21,8 @@ from tests import make
 from tests.changing import CUSTOMERS, LATER, SMALL, assert_exact, change, content, expected
 
 STEPS = 12
+#: Where the writers are slow it takes more steps until everything has happened that a test is about.
+MOST_STEPS = 20 * STEPS
 
 
 class BrokenOff(RuntimeError):
@@ -91,9 +93,11 @@ def test_nothing_is_missed_or_doubled_while_many_write(fresh_engines: Engines) -
     """One copy follows every state, another one now and then; both hold what a copy from scratch holds."""
     with source.snapshot(fresh_engines.read) as primary:
         close, slow = Copy.in_memory(primary, LATER, SMALL), Copy.in_memory(primary, LATER, SMALL)
-    seen = []
+    seen: list[str] = []
     with writers(fresh_engines):
-        for step in range(STEPS):
+        for step in range(MOST_STEPS):
+            if step >= STEPS and len(set(seen)) > 3:
+                break
             with source.snapshot(fresh_engines.read) as primary:
                 whole = expected(primary)
                 for copy in (close, slow) if step % 5 == 4 else (close,):
@@ -113,7 +117,9 @@ def test_a_step_that_breaks_off_is_taken_whole_the_next_time(
     with source.snapshot(fresh_engines.read) as primary:
         copy = Copy.in_memory(primary, LATER, SMALL)
     with writers(fresh_engines):
-        for _step in range(STEPS):
+        for step in range(MOST_STEPS):
+            if step >= STEPS and broken > 3:
+                break
             with source.snapshot(fresh_engines.read) as primary:
                 flaky, before = Failing(primary._connection), content(copy)
                 flaky.left = rng.randint(0, 5)
@@ -149,7 +155,9 @@ def test_a_copy_that_goes_on_beside_a_pruned_log_has_missed_nothing(
 
     file = made()
     with writers(fresh_engines, 2):
-        for _step in range(STEPS):
+        for step in range(MOST_STEPS):
+            if step >= STEPS and removed and gone_on and anew:
+                break
             for _time in range(rng.choice((0, 0, 1, 3))):
                 removed += columnar.prune()
             copy = Copy.opened(file, SMALL)
