@@ -99,7 +99,7 @@ def test_a_model_that_tosses_a_coin_or_wins_by_chance_is_not_usable() -> None:
         said = {Candidate.MBG_NBD: model, **dict.fromkeys(NAIVE, rule)}
         scores = {who: metrics.scores(p, p, came.astype(float), np.ones(n)) for who, p in said.items()}
         losses = {who: pd.Series(metrics.log_losses(p, came.astype(float))) for who, p in said.items()}
-        return backtest.CutOff(0, 60, n, int(came.sum()), scores, losses, {}, {}, None)
+        return backtest.CutOff(0, 60, n, int(came.sum()), scores, losses, {}, pd.Series(dtype=float), {}, {}, None)
 
     chance = np.random.default_rng(0)
     right = np.where(came, 0.6, 0.4)
@@ -124,7 +124,7 @@ def test_the_same_customers_at_several_cut_offs_count_once_and_new_evidence_of_t
         said = {Candidate.MBG_NBD: np.where(came, 0.6, 0.4), **dict.fromkeys(NAIVE, np.where(came, 0.55, 0.45))}
         scores = {who: metrics.scores(p, p, came.astype(float), np.ones(n)) for who, p in said.items()}
         losses = {who: pd.Series(np.zeros(n)) for who in said} | {c: pd.Series(gains) for c in NAIVE}
-        return backtest.CutOff(0, 60, n, int(came.sum()), scores, losses, {}, {}, None)
+        return backtest.CutOff(0, 60, n, int(came.sum()), scores, losses, {}, pd.Series(dtype=float), {}, {}, None)
 
     def gains() -> Floats:
         """Of a mean of nine tenths of their standard error."""

@@ -1,14 +1,16 @@
 """The pages of scoring runs: what is shown before and after one, and a switch that empties every page at once."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlmodel import Session, col, select
 from streamlit.testing.v1 import AppTest
 
 from db.columnar.copy import Copy
-from db.models import Customer, CustomerScore, Role
-from services.scores import fitting
+from db.models import BacktestResult, Customer, CustomerScore, Role, ScoringRun, ScoringState
+from services.scores import fitting, runs
+from services.work import reading
 from tests import make
 from tests.test_page_products import page, signed_in
 from tests.test_scores import run_now, shop
@@ -62,3 +64,36 @@ def test_who_switches_predictions_off_is_gone_from_every_page_at_once(
     assert "Nothing is foretold about you" in told(mine)
     signed_in(monkeypatch, boss)
     assert "Ada Foretold" not in told(page("manager/who_buys.py"))
+
+
+def test_a_group_of_the_back_test_opens_its_customers_and_an_earlier_run_is_looked_at(
+    session: Session, copied: Callable[[], Copy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitting, "HORIZONS", (90,))
+    shop(session, 36)
+    run = run_now(session, copied)
+    earlier = ScoringRun(**run.model_dump(exclude={"id"}) | {"state": ScoringState.REPLACED})
+    assert run.as_of is not None
+    earlier.as_of = run.as_of - timedelta(days=7)
+    session.add(earlier)
+    session.flush()
+    for row in session.exec(select(BacktestResult)).all():
+        session.add(BacktestResult(**row.model_dump() | {"run_id": earlier.id}))
+    boss = make.actor(session, Role.MANAGER)
+    session.commit()
+    signed_in(monkeypatch, boss)
+    at = page("manager/back_test.py", group="2")
+    with reading(boss) as w:
+        behind = runs.members(w, run.id, 90, 1)
+    shown = told(at)
+    bought = sum(1 for m in behind if m.came)
+    assert f"Group 2: {len(behind)} customers, " in shown
+    assert f"foretold to buy, {bought} bought." in shown
+    at.selectbox(key="pick_run").select(str(earlier.id)).run()
+    assert at.query_params["run"] == str(earlier.id)
+    assert "Not in force any more" in told(at)
+    assert "No list of these customers is kept" in told(at), "none was written with that run"
+    assert "In use:" not in told(at)
+    foreign = page("manager/back_test.py", run="999999", group="99")
+    assert "In use:" in told(foreign)
+    assert "Group 99" not in told(foreign)

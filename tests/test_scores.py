@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from sqlalchemy import func
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, select
 
 from db.columnar.copy import Copy
 from db.models import (
+    BacktestMember,
     BacktestResult,
     Consent,
     CustomerScore,
@@ -24,10 +25,9 @@ from db.models import (
 )
 from services import consents, scores
 from services.analytics.recency import purchases
-from services.errors import Conflict, NotAllowed
-from services.scores import fitting, queueing, running, writing
+from services.errors import NotAllowed
+from services.scores import fitting, running, runs, writing
 from services.scores.known import known
-from services.scores.queueing import Lost, Stopped
 from services.work import SYSTEM, Actor, Work, reading, work
 from tests import make
 
@@ -97,6 +97,29 @@ def test_what_stands_in_the_tables_is_what_the_pure_functions_say(session: Sessi
     assert tested == sum(len(cut.scores) for cuts in pure.tested.values() for cut in cuts)
 
 
+def test_the_customers_behind_the_groups_of_the_back_test_add_up_to_its_points(
+    session: Session, copied: Callable[[], Copy], work_as: Works
+) -> None:
+    shop(session, 48)
+    run = run_now(session, copied)
+    w, seen = work_as(make.actor(session, Role.MANAGER)), 0
+    for days, told in run.horizons.items():
+        people: list[int] = []
+        rows = runs.tested(w, run.id, int(days))
+        drawn = next((row for row in rows if row.candidate == runs.drawn(told["candidate"]) and row.calibration), None)
+        for place, (customers, said, came, *_span) in enumerate(drawn.calibration if drawn else ()):
+            behind = runs.members(w, run.id, int(days), place)
+            assert len(behind) == customers
+            assert sum(m.said for m in behind) == pytest.approx(said * customers, abs=1e-3 * customers)
+            assert sum(m.came > 0 for m in behind) == round(came * customers)
+            people += [m.customer_id for m in behind]
+        assert len(set(people)) == len(people) == (drawn.customers if drawn else 0), "nobody twice, nobody left out"
+        seen += len(people)
+    assert seen >= 48
+    with pytest.raises(NotAllowed):
+        runs.members(work_as(make.actor(session, Role.STAFF)), run.id, 90, 0)
+
+
 def test_with_ten_customers_it_says_too_little_data_and_nothing_about_anybody(
     session: Session, copied: Callable[[], Copy]
 ) -> None:
@@ -160,12 +183,24 @@ class TestTheVersionInForce:
         assert session.get_one(ScoringRun, good.id).state is ScoringState.REPLACED
         assert set(session.exec(select(CustomerScore.run_id).distinct())) == {second.id}
         assert set(session.exec(select(BacktestResult.run_id).distinct())) == {good.id, second.id}
+        assert set(session.exec(select(BacktestMember.run_id).distinct())) == {good.id, second.id}
+
+    def test_the_lists_behind_old_back_tests_go(
+        self, good: ScoringRun, session: Session, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(runs, "MOST_RUNS", 1)
+        second = running.now(SYSTEM)
+        session.expire_all()
+        assert set(session.exec(select(BacktestMember.run_id).distinct())) == {second.id}
+        assert set(session.exec(select(BacktestResult.run_id).distinct())) == {good.id, second.id}
 
     def test_who_objects_is_gone_at_once_and_stays_away(self, session: Session, copied: Callable[[], Copy]) -> None:
         someone = session.exec(select(CustomerScore.customer_id).limit(1)).one()
         actor = Actor(person_id=None, role=Role.CUSTOMER, customer_id=someone)
         with work(actor) as w:
             consents.switch(w, Purpose.PROFILING, False)
+        behind = select(BacktestMember).where(BacktestMember.customer_id == someone)
+        assert session.exec(behind).first() is None
         with reading(SYSTEM) as w:
             assert scores.of_customer(w, someone) is None
             version = scores.current(w)
@@ -176,11 +211,16 @@ class TestTheVersionInForce:
             assert someone not in known(w).bought.customers, "no input of the model either"
             assert scores.of_customer(w, someone) is None
 
-    def test_an_objection_that_did_not_come_through_the_account_counts_as_well(self, session: Session) -> None:
+    def test_an_objection_that_did_not_come_through_the_account_counts_as_well(
+        self, good: ScoringRun, session: Session
+    ) -> None:
         someone = session.exec(select(CustomerScore.customer_id).limit(1)).one()
         session.add(Consent(customer_id=someone, purpose=Purpose.PROFILING, granted=False, at=make.NOON, how="letter"))
         session.commit()
         with reading(SYSTEM) as w:
+            behind = [m.customer_id for p in range(10) for m in runs.members(w, good.id, 90, p)]
+            assert behind
+            assert someone not in behind
             assert scores.of_customer(w, someone) is None
             version = scores.current(w)
             assert version is not None
@@ -202,88 +242,3 @@ def _seen(session: Session) -> list[tuple[int, float]]:
         assert version is not None
         found = scores.frame(w, version)
     return list(zip(found["customer_id"], found["p_alive"], strict=True))
-
-
-@pytest.mark.usefixtures("session")
-class TestClaims:
-    def queued(self) -> int:
-        with work(SYSTEM) as w:
-            return queueing.queue(w).id
-
-    def test_one_waits_at_most(self) -> None:
-        self.queued()
-        with pytest.raises(Conflict), work(SYSTEM) as w:
-            queueing.queue(w)
-
-    def test_two_workers_never_have_the_same_run(self) -> None:
-        run_id = self.queued()
-        claim = queueing.claim()
-        assert claim is not None
-        assert claim.run_id == run_id
-        assert queueing.claim() is None
-
-    def test_a_stalled_run_is_taken_over_and_the_first_process_may_not_write_any_more(self, session: Session) -> None:
-        self.queued()
-        first = queueing.claim()
-        assert first is not None
-        _let_stall(session)
-        second = queueing.claim()
-        assert second is not None
-        assert second != first
-        with pytest.raises(Lost):
-            queueing.beat(first)
-        with pytest.raises(Lost):
-            writing.put_in_force(first, customers=1)
-        queueing.beat(second)
-
-    def test_what_dies_again_and_again_is_given_up(self, session: Session) -> None:
-        run_id = self.queued()
-        for _try in range(queueing.MOST_TRIES):
-            assert queueing.claim() is not None
-            _let_stall(session)
-        assert queueing.claim() is None
-        session.expire_all()
-        assert session.get_one(ScoringRun, run_id).state is ScoringState.FAILED
-
-    def test_asked_to_stop_it_ends_at_the_next_step(self, session: Session) -> None:
-        run_id = self.queued()
-        claim = queueing.claim()
-        assert claim is not None
-        with work(SYSTEM) as w:
-            queueing.stop(w, run_id)
-        with pytest.raises(Stopped):
-            queueing.beat(claim)
-        running.run(claim)
-        session.expire_all()
-        assert session.get_one(ScoringRun, run_id).state is ScoringState.STOPPED
-
-    @pytest.mark.parametrize("role", [Role.STAFF, Role.MANAGER, Role.CUSTOMER])
-    def test_only_administrators_start_and_stop(self, work_as: Works, role: Role) -> None:
-        run_id = self.queued()
-        with pytest.raises(NotAllowed):
-            queueing.queue(work_as(Actor(role=role)))
-        with pytest.raises(NotAllowed):
-            queueing.stop(work_as(Actor(role=role)), run_id)
-
-    def test_once_a_night_and_only_where_there_are_orders(
-        self, session: Session, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        queueing.queue_nightly()
-        assert session.exec(select(ScoringRun)).first() is None, "nothing to score"
-        shop(session, 1)
-        session.commit()
-        queueing.queue_nightly()
-        queueing.queue_nightly()
-        assert len(session.exec(select(ScoringRun)).all()) == 1
-        session.connection().execute(update(ScoringRun).values(state=ScoringState.DONE))
-        queueing.queue_nightly()
-        assert len(session.exec(select(ScoringRun)).all()) == 1, "the one of today is done"
-        for later, runs in ((timedelta(hours=13, minutes=59), 1), (timedelta(hours=14), 2)):
-            monkeypatch.setattr("services.clock.now", lambda later=later: make.NOON + later)
-            queueing.queue_nightly()
-            assert len(session.exec(select(ScoringRun)).all()) == runs, "from two in the morning on"
-
-
-def _let_stall(session: Session) -> None:
-    long_ago = make.NOON - queueing.STALLED_AFTER - timedelta(seconds=1)
-    session.connection().execute(update(ScoringRun).values(heartbeat_at=long_ago))

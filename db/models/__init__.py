@@ -116,7 +116,7 @@ from db.models.product import PriceChange, Product, ProductLink
 from db.models.reason import Reason, ReasonKind
 from db.models.report import OutboxFile, ReportRecipient, ReportRhythm, ReportSchedule, ReportState, SavedView
 from db.models.rollup import DailyCustomers, DailySales, HourlyContacts, HourlyOrders
-from db.models.scoring import BacktestResult, CustomerScore, ScoringRun, ScoringState
+from db.models.scoring import BacktestMember, BacktestResult, CustomerScore, ScoringRun, ScoringState
 from db.models.search import CustomerWord, WordVariant
 from db.models.segment import (
     RoundState,
@@ -151,6 +151,7 @@ __all__ = [
     "Article",
     "ArticleQuery",
     "AuditEntry",
+    "BacktestMember",
     "BacktestResult",
     "Basket",
     "BasketLine",

@@ -83,6 +83,23 @@ class CustomerScore(SQLModel, table=True):
     reasons: list[Any] = Field(default_factory=list, sa_type=JSON_DOCUMENT)  # [fact, column, points, value, other]
 
 
+class BacktestMember(SQLModel, table=True):
+    """What the model in the chart would have said of a customer on the latest earlier day, and what came.
+
+    The rows behind the groups of the newest back-tests; of at most as many customers as a back-test hears.
+    """
+
+    __tablename__ = "backtest_member"
+    __table_args__ = (Index("ix_backtest_member_customer", "customer_id"),)  # who objects or is erased goes
+
+    run_id: int = Field(foreign_key="scoring_run.id", ondelete="CASCADE", primary_key=True)
+    days: int = Field(primary_key=True)  # the horizon
+    customer_id: int = Field(foreign_key="customer.id", ondelete="CASCADE", primary_key=True)
+    place: int  # of the group in `BacktestResult.calibration`, from 0
+    said: float  # probability of a purchase within the days
+    came: int  # purchases (days with an order) within them
+
+
 class BacktestResult(SQLModel, table=True):
     """How one candidate did from one earlier day on. Kept for every run, so that drift is seen."""
 

@@ -6,11 +6,12 @@ from db.models import BacktestResult, Role
 from pages._ui import addressed
 from pages._ui.guard import require
 from pages._ui.show import day, md
-from pages.manager._ui import scored, tested
+from pages.manager._ui import scored, tested, tested_group
 from services import scores
 from services.scores import runs, words
+from services.scores.runs import Drift
 from services.text import _
-from services.work import reading
+from services.work import Actor, reading
 
 actor = require(Role.MANAGER)
 
@@ -31,17 +32,28 @@ def ranges(rows: list[BacktestResult], candidate: str) -> None:
     st.text(told.format(count=mean("count_coverage"), dates=mean("date_coverage")))
 
 
-def outcome(found: scores.Horizon) -> None:
+def outcome(found: scores.Horizon, *, now: bool) -> None:
     """Which model speaks, or why none does."""
-    if not found.usable:
+    if not now:
+        st.badge(_("Not in force any more: a later run has taken its place."), icon=":material/history:", color="gray")
+    elif not found.usable:
         scored.hidden(found)
-        return
-    st.badge(
-        _("In use: {model}").format(model=md(words.candidate(found.candidate))),
-        icon=":material/check_circle:",
-        color="green",
+    else:
+        told = _("In use: {model}").format(model=md(words.candidate(found.candidate)))
+        st.badge(told, icon=":material/check_circle:", color="green")
+        scored.beside(found)
+
+
+def chosen(who: Actor, history: list[Drift], current: int) -> int:
+    """The run that is looked at: the one in force unless the address, a point or the list says another."""
+    named = {str(one.run_id): day(one.as_of, who) for one in history}
+    named[str(current)] = (
+        _("in force: {day}").format(day=named[str(current)]) if str(current) in named else _("in force")
     )
-    scored.beside(found)
+    if len(named) < 2:
+        return current
+    picked = addressed.pick(_("Run that knew everything up to"), named, "run", str(current), width=260)
+    return int(picked or current)
 
 
 @st.fragment
@@ -51,18 +63,21 @@ def board() -> None:
     lengths = {str(d): words.horizon(d) for d in scores.HORIZONS}
     days = addressed.tab(_("Forecast for"), lengths, "days", str(scores.MAIN), told=True)
     with reading(who) as w:
-        version = scores.current(w)
-        rows = runs.tested(w, version.run_id, int(days)) if version else []
+        current = scores.current(w)
         history = runs.drift(w, int(days))
-    if version is None:
+    if current is None:
         scored.nothing_yet()
         return
+    run_id = chosen(who, history, current.run_id)
+    with reading(who) as w:
+        version = scores.finished(w, run_id) or current
+        rows = runs.tested(w, version.run_id, int(days))
     scored.from_what(version, who)
     found = version.horizons.get(int(days))
     if found is None:
         scored.nothing_yet()
         return
-    outcome(found)
+    outcome(found, now=version.run_id == current.run_id)
     cuts = sorted({row.cut_off for row in rows}, reverse=True)
     if not cuts:
         st.caption(_("No earlier period could be tested."))
@@ -71,12 +86,14 @@ def board() -> None:
     told = ", ".join(day(cut, who) for cut in cuts)
     st.caption(md(split.format(days=told, time=words.horizon(int(days)))))
     tested.table(who, version, rows, found)
-    speaking = found.candidate or "mbg_nbd"
+    speaking = runs.drawn(found.candidate)
     left, right = st.columns(2)
     with left:
-        tested.calibration(who, version, rows, speaking)
+        groups = tested.calibration(who, version, rows, speaking)
     with right:
         tested.drift(who, version, history)
+    if groups is not None:
+        tested_group.opened(who, version.run_id, int(days), groups)
     ranges(rows, speaking)
 
 

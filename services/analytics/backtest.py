@@ -51,6 +51,8 @@ class CutOff:
     buyers: int
     scores: dict[Candidate, Scores]
     losses: dict[Candidate, pd.Series]  # log loss by customer, whose mean is in `scores`
+    said: dict[Candidate, pd.Series]  # probability of buying by customer
+    came: pd.Series  # purchases by customer
     calibration: dict[Candidate, pd.DataFrame]
     fits: dict[Family, FitState]
     ranges: RangeCheck | None
@@ -119,6 +121,8 @@ def one(
         losses={
             who: pd.Series(metrics.log_losses(f.p_buy, (n > 0).astype(float)), table.index) for who, f in said.items()
         },
+        said={who: pd.Series(f.p_buy, table.index) for who, f in said.items()},
+        came=came["n"],
         calibration={who: metrics.calibration(f.p_buy, (n > 0).astype(float)) for who, f in said.items()},
         fits={family: f.state for family, f in fits.items()},
         ranges=check_ranges(bought, as_of, days, table, came, memo),

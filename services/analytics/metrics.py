@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import betaincinv, xlogy
 from scipy.stats import rankdata
 
-from services.analytics.recency import Floats
+from services.analytics.recency import Floats, Ints
 
 CALIBRATION_TYPES = {
     "customers": "int64",
@@ -113,6 +113,13 @@ def averaged(found: list[Scores]) -> Scores:
     return Scores(customers=int(table["customers"].sum()), **means)
 
 
+def places(p_buy: Floats, bins: int = 10) -> Ints:
+    """The bin of each customer in `calibration`, as the number of its row there, from 0."""
+    wanted = np.minimum(((rankdata(p_buy) - 0.5) / max(p_buy.size, 1) * bins).astype(int), bins - 1)
+    found: Ints = np.unique(wanted, return_inverse=True)[1]
+    return found
+
+
 def calibration(p_buy: Floats, bought: Floats, bins: int = 10) -> pd.DataFrame:
     """Customers in equal bins by probability: what was said, what came, and the 80 % interval of what came (Jeffreys).
 
@@ -120,8 +127,7 @@ def calibration(p_buy: Floats, bought: Floats, bins: int = 10) -> pd.DataFrame:
     """
     if not p_buy.size:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in CALIBRATION_TYPES.items()})
-    place = np.minimum(((rankdata(p_buy) - 0.5) / p_buy.size * bins).astype(int), bins - 1)
-    table = pd.DataFrame({"bin": place, "p": p_buy, "bought": bought.astype(float)})
+    table = pd.DataFrame({"bin": places(p_buy, bins), "p": p_buy, "bought": bought.astype(float)})
     found = table.groupby("bin").agg(customers=("p", "size"), predicted=("p", "mean"), came=("bought", "sum"))
     yes, no = found["came"].to_numpy() + 0.5, (found["customers"] - found["came"]).to_numpy() + 0.5
     found["observed"] = found["came"] / found["customers"]

@@ -9,8 +9,15 @@ from services.charts.bars import legend
 from services.text import _
 
 TENTHS = {"tenth": "str", "chance": "float64", "customers": "int64", "shown": "str"}
-CALIBRATION = {"said": "float64", "came": "float64", "low": "float64", "high": "float64", "customers": "int64"}
-DRIFT = {"as_of": "datetime64[ns]", "line": "str", "who": "str", "error": "float64", "day": "str", "shown": "str"}
+CALIBRATION = {
+    "group": "str", "said": "float64", "came": "float64", "low": "float64", "high": "float64", "customers": "int64",
+}  # fmt: skip
+DRIFT = {
+    "as_of": "datetime64[ns]", "line": "str", "who": "str", "error": "float64", "day": "str", "shown": "str",
+    "run": "str",
+}  # fmt: skip
+#: The selection of the charts whose marks open something.
+PICKED = "picked"
 _PERCENT = ".0%"
 
 
@@ -36,10 +43,14 @@ def tenths(frame: pd.DataFrame) -> Any:
 
 
 def calibration(frame: pd.DataFrame) -> Any:
-    """What was said against what came, with its 80 percent interval; on the line is right. In: `CALIBRATION`."""
+    """What was said against what came, with its 80 percent interval; on the line is right. A click picks the group.
+
+    In: `CALIBRATION`.
+    """
     said = alt.X("said:Q", title=_("Foretold to buy"), axis=alt.Axis(format=_PERCENT), scale=alt.Scale(domain=[0, 1]))
     came = alt.Y("came:Q", title=_("Bought"), axis=alt.Axis(format=_PERCENT), scale=alt.Scale(domain=[0, 1]))
     tips = [
+        alt.Tooltip("group:N", title=_("Group, 1 the least likely")),
         alt.Tooltip("said:Q", title=_("Foretold to buy"), format=".1%"),
         alt.Tooltip("came:Q", title=_("Bought"), format=".1%"),
         alt.Tooltip("low:Q", title=_("At least"), format=".1%"),
@@ -53,24 +64,28 @@ def calibration(frame: pd.DataFrame) -> Any:
     spans = base.mark_rule(strokeWidth=2, opacity=0.7, color="gray").encode(
         x=said, y=alt.Y("low:Q", title=_("Bought")), y2="high:Q"
     )
-    points = base.mark_point(filled=True, size=70, opacity=1).encode(x=said, y=came, tooltip=tips)
+    points = base.mark_point(filled=True, size=90, opacity=1, cursor="pointer").encode(x=said, y=came, tooltip=tips)
+    points = points.add_params(alt.selection_point(name=PICKED, fields=["group"], on="click", toggle=False))
     return alt.layer(right, spans, points, data=frame)
 
 
 def drift(frame: pd.DataFrame, lines: list[str]) -> Any:
-    """The error on earlier periods, run by run: the `lines` are the model and the best rule. In: `DRIFT`."""
+    """The error on earlier periods, run by run: the `lines` are the model and the best rule. A click picks the run.
+
+    In: `DRIFT`.
+    """
     days = alt.Axis(format="%Y-%m-%d", tickCount=4, labelOverlap="greedy")  # read in every language
-    return (
-        alt.Chart(frame)
-        .mark_line(point=alt.OverlayMarkDef(size=60))
-        .encode(
-            x=alt.X("as_of:T", title=_("Known up to"), axis=days),
-            y=alt.Y("error:Q", title=_("Error (log loss)"), scale=alt.Scale(zero=False)),
-            color=alt.Color("line:N", title=None, scale=alt.Scale(domain=lines), legend=legend(2, "circle")),
-            tooltip=[
-                alt.Tooltip("day:N", title=_("Known up to")),
-                alt.Tooltip("who:N", title=_("Who")),
-                alt.Tooltip("shown:N", title=_("Error")),
-            ],
-        )
+    tips = [
+        alt.Tooltip("day:N", title=_("Known up to")),
+        alt.Tooltip("who:N", title=_("Who")),
+        alt.Tooltip("shown:N", title=_("Error")),
+    ]
+    base = alt.Chart(frame).encode(
+        x=alt.X("as_of:T", title=_("Known up to"), axis=days),
+        y=alt.Y("error:Q", title=_("Error (log loss)"), scale=alt.Scale(zero=False)),
+        color=alt.Color("line:N", title=None, scale=alt.Scale(domain=lines), legend=legend(2, "circle")),
+        tooltip=tips,
     )
+    points = base.mark_point(filled=True, size=90, opacity=1, cursor="pointer")
+    points = points.add_params(alt.selection_point(name=PICKED, fields=["run"], on="click", toggle=False))
+    return alt.layer(base.mark_line(), points, data=frame)

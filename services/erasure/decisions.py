@@ -82,6 +82,7 @@ DECISIONS = (
     _gone(m.Label, "outcomes"),
     _gone(m.ServiceReport, "service_reports"),
     _gone(m.CustomerScore, "predictions"),
+    _gone(m.BacktestMember, "forecast_tests"),
     _gone(m.StandingOrder, "standing_orders"),
     _gone(m.CustomerAddress, "addresses"),
     _gone(m.Person, "person"),

@@ -16,6 +16,7 @@ from sqlmodel import SQLModel, col
 
 from db import models as m
 from services import outbox
+from services.scores.runs import FINISHED
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,12 @@ def _expected_of(who: Owner) -> ColumnElement[bool]:
     """Of the run in force only: an older one, or one that is being written, says nothing any more, or not yet."""
     in_force = select(col(m.ScoringRun.id)).where(col(m.ScoringRun.state) == m.ScoringState.DONE)
     return and_(col(m.CustomerScore.customer_id) == who.customer_id, col(m.CustomerScore.run_id).in_(in_force))
+
+
+def _tested_on(who: Owner) -> ColumnElement[bool]:
+    """Of runs that are done; one that is being written says nothing yet."""
+    done = select(col(m.ScoringRun.id)).where(col(m.ScoringRun.state).in_(FINISHED))
+    return and_(col(m.BacktestMember.customer_id) == who.customer_id, col(m.BacktestMember.run_id).in_(done))
 
 
 def _own_sign_ins(who: Owner) -> ColumnElement[bool]:
@@ -202,6 +209,9 @@ SECTIONS = (
             "p_alive p_buy_30 p_buy_90 p_buy_365 expected_90 expected_lo expected_hi next_from next_median next_to "
             "decile purchases first_on last_on usual_gap reasons",
             "customer_id run_id", newest="run_id"),
+    Section("forecast_tests", m.BacktestMember, _tested_on, "days said came", "customer_id run_id place",
+            newest="run_id", more=(col(m.ScoringRun.as_of).label("as_of"),),
+            joined=(m.ScoringRun, col(m.ScoringRun.id) == col(m.BacktestMember.run_id))),
     Section("drafts", m.Draft, _of_person(m.Draft), "key fields updated_at", "person_id", newest="updated_at"),
     Section("browsers", m.LoginSession, _of_person(m.LoginSession),
             "created_at last_seen_at expires_at user_agent address", "id person_id", newest="created_at"),

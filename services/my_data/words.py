@@ -53,6 +53,7 @@ def _between_us() -> dict[str, str]:
         "standing_events": _("What became of the standing orders"),
         "muted_suggestions": _("Products you are not reminded of"),
         "predictions": _("What we expect"),
+        "forecast_tests": _("How our forecasts were tested"),
         "segments": _("Groups you are in"),
         "segment_events": _("Groups you came into or left"),
         "basket": _("Basket"),
@@ -161,6 +162,8 @@ def _expected() -> dict[str, str]:
         "next_from": _("Next purchase from"), "next_median": _("Next purchase about"),
         "next_to": _("Next purchase until"), "decile": _("Tenth by probability, 10 the likeliest"),
         "purchases": _("Days with a purchase"), "last_on": _("Last on"),
+        "as_of": _("Tested with what was known up to"), "days": _("Days foretold"),
+        "said": _("Probability of a purchase that a test of the forecast gave"), "came": _("Purchases that came"),
         "usual_gap": _("Days between purchases"), "reasons": _("Reasons, as codes and numbers"),
     }  # fmt: skip
 

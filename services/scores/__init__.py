@@ -8,7 +8,18 @@ Reads leave out who objects to predictions at that moment, whatever the run knew
 import the models (scipy, scikit-learn) and belong to the worker's process only.
 """
 
-from services.scores.reading import FRAME_TYPES, HORIZONS, MAIN, Horizon, Version, current, frame, of_customer, rows
+from services.scores.reading import (
+    FRAME_TYPES,
+    HORIZONS,
+    MAIN,
+    Horizon,
+    Version,
+    current,
+    finished,
+    frame,
+    of_customer,
+    rows,
+)
 
 __all__ = [
     "FRAME_TYPES",
@@ -17,6 +28,7 @@ __all__ = [
     "Horizon",
     "Version",
     "current",
+    "finished",
     "frame",
     "of_customer",
     "rows",

@@ -66,6 +66,13 @@ def current(w: Work) -> Version | None:
     return _version(run) if run else None
 
 
+def finished(w: Work, run_id: int) -> Version | None:
+    """A run whose figures are or were in force; None for any other. Managers only."""
+    w.require(Role.MANAGER)
+    run = w.session.get(ScoringRun, run_id)
+    return _version(run) if run and run.state in (ScoringState.DONE, ScoringState.REPLACED) else None
+
+
 def rows(version: Version, *columns: Any, few: bool = False) -> Select[Any]:
     """`CustomerScore` (or some of its columns) of a version, without those who object to predictions at this moment.
 

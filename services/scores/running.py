@@ -111,6 +111,7 @@ def _carried_out(claim: Claim, pulse: Pulse) -> None:
     reckoned = time.perf_counter()
     pulse.at("write", 0.65)
     writing.tests(claim, found)
+    writing.members(claim, found)
     written = _write(claim, pulse, have, found) if found.model is not None else 0
     seconds = {
         "read_s": round(read - started, 1),

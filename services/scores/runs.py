@@ -4,13 +4,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select as columns_of
 from sqlmodel import col, select
 
-from db.models import BacktestResult, Role, ScoringRun, ScoringState
+from db.models import BacktestMember, BacktestResult, Purpose, Role, ScoringRun, ScoringState
+from services import consents
 from services.work import Work
 
 MOST_RUNS = 20
 FINISHED = (ScoringState.DONE, ScoringState.REPLACED)
+
+
+#: Whom the chart shows where no model speaks.
+STAND_IN = "mbg_nbd"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A customer of a group: what would have been said on the earlier day (probability), and the purchases since."""
+
+    customer_id: int
+    said: float
+    came: int
 
 
 @dataclass(frozen=True)
@@ -40,8 +55,28 @@ def tested(w: Work, run_id: int, days: int) -> list[BacktestResult]:
     return list(w.session.exec(mine.order_by(col(BacktestResult.cut_off).desc(), col(BacktestResult.candidate))))
 
 
+def drawn(candidate: str | None) -> str:
+    """The candidate whose groups are drawn and whose customers are kept."""
+    return candidate or STAND_IN
+
+
+def members(w: Work, run_id: int, days: int, place: int) -> list[Member]:
+    """The customers of a group of the calibration (its row there, from 0), whom most was said of first.
+
+    Without those who were erased or object to predictions since. Managers only.
+    """
+    w.require(Role.MANAGER)
+    who = col(BacktestMember.customer_id)
+    mine = columns_of(who, col(BacktestMember.said), col(BacktestMember.came)).where(
+        col(BacktestMember.run_id) == run_id, col(BacktestMember.days) == days, col(BacktestMember.place) == place
+    )
+    mine = mine.where(who.not_in(consents.objecting(Purpose.PROFILING)))
+    return [Member(*row) for row in w.session.execute(mine.order_by(col(BacktestMember.said).desc(), who))]
+
+
 def drift(w: Work, days: int) -> list[Drift]:
-    """How the chosen model did, run by run, the oldest of the newest runs first. Managers only."""
+    """How the chosen model did, run by run, the oldest of the newest runs first; of several that knew the same days the
+    last one. Managers only."""
     w.require(Role.MANAGER)
     finished = select(ScoringRun).where(col(ScoringRun.state).in_(FINISHED)).order_by(col(ScoringRun.id).desc())
     runs = [run for run in w.session.exec(finished.limit(MOST_RUNS)) if run.as_of is not None]
@@ -52,7 +87,8 @@ def drift(w: Work, days: int) -> list[Drift]:
     for row in w.session.exec(mine):
         by_run.setdefault(row.run_id, []).append(row)
     found = (_drift(run, run.horizons.get(str(days), {}), by_run.get(run.id, [])) for run in reversed(runs))
-    return [one for one in found if one is not None]
+    of_day = {one.as_of: one for one in found if one is not None}
+    return [of_day[as_of] for as_of in sorted(of_day)]
 
 
 def _drift(run: ScoringRun, told: dict[str, Any], rows: list[BacktestResult]) -> Drift | None:

@@ -12,13 +12,15 @@ from sqlalchemy import select as columns_of
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from db.models import BacktestResult, Customer, CustomerScore, Purpose, ScoringRun, ScoringState
+from db.models import BacktestMember, BacktestResult, Customer, CustomerScore, Purpose, ScoringRun, ScoringState
 from services import audit, consents
+from services.analytics import metrics
 from services.analytics.choose import Choice
+from services.analytics.naive import Candidate
 from services.analytics.recency import day_of
 from services.analytics.score import HORIZONS, MAIN, Model
 from services.errors import Unavailable
-from services.scores import queueing
+from services.scores import queueing, runs
 from services.scores.fitting import Findings, counts_of
 from services.scores.queueing import Claim
 from services.work import SYSTEM, work
@@ -35,7 +37,8 @@ def clear(claim: Claim) -> None:
     with work(SYSTEM) as w:
         queueing.held(w, claim)
         w.session.connection().execute(delete(BacktestResult).where(col(BacktestResult.run_id) == claim.run_id))
-    _remove_scores(claim.run_id)
+    _remove(CustomerScore, claim.run_id)
+    _remove(BacktestMember, claim.run_id)
 
 
 def rows_of(table: pd.DataFrame, why: pd.DataFrame, result: Findings, as_of: int) -> list[dict[str, Any]]:
@@ -81,10 +84,10 @@ def _day(as_of: int, ahead: float) -> date | None:
 
 def scores(claim: Claim, rows: list[dict[str, Any]]) -> int:
     """Write rows, batch by batch; who is gone or objects by now is left out. Returns how many. Raises Lost, Stopped."""
-    return sum(_batch(claim, rows[begin : begin + BATCH]) for begin in range(0, len(rows), BATCH))
+    return sum(_batch(claim, CustomerScore, rows[begin : begin + BATCH]) for begin in range(0, len(rows), BATCH))
 
 
-def _batch(claim: Claim, rows: list[dict[str, Any]]) -> int:
+def _batch(claim: Claim, table: type[CustomerScore | BacktestMember], rows: list[dict[str, Any]]) -> int:
     """One transaction; tried again when the database was busy, or when a customer went in between."""
     for attempt in range(1, TRIES + 1):
         try:
@@ -97,7 +100,7 @@ def _batch(claim: Claim, rows: list[dict[str, Any]]) -> int:
                 known = set(w.session.connection().scalars(there))
                 given = [{**row, "run_id": claim.run_id} for row in rows if row["customer_id"] in known]
                 if given:
-                    w.session.connection().execute(insert(CustomerScore), given)
+                    w.session.connection().execute(insert(table), given)
                 return len(given)
         except (Unavailable, IntegrityError):
             if attempt == TRIES:
@@ -113,6 +116,24 @@ def tests(claim: Claim, result: Findings) -> None:
         queueing.held(w, claim)
         if rows:
             w.session.connection().execute(insert(BacktestResult), rows)
+
+
+def members(claim: Claim, result: Findings) -> None:
+    """Who is behind the groups of the chart "said and came". Raises Lost, Stopped."""
+    for days, cuts in result.tested.items():
+        drawn = runs.drawn(result.choices[days].candidate)
+        latest = next((cut for cut in cuts if drawn in cut.said), None)
+        if latest is None:
+            continue
+        said = latest.said[Candidate(drawn)]
+        columns = zip(
+            said.index, metrics.places(said.to_numpy(float)), said, latest.came.reindex(said.index), strict=True
+        )
+        rows = [{"days": days, "customer_id": int(who), "place": int(place), "said": round(float(p), 5), "came": int(n)}
+                for who, place, p, n in columns]  # fmt: skip
+        rows.sort(key=lambda row: int(row["customer_id"]))
+        for begin in range(0, len(rows), BATCH):
+            _batch(claim, BacktestMember, rows[begin : begin + BATCH])
 
 
 def _tested(run_id: int, result: Findings) -> Iterator[dict[str, Any]]:
@@ -182,22 +203,32 @@ def put_in_force(claim: Claim, **values: Any) -> None:
 
 
 def prune() -> None:
-    """Remove scores that nobody reads: of runs that were replaced, failed or were stopped."""
+    """Remove what nobody reads: scores of runs that were replaced, failed or were stopped, and the lists behind the
+    groups of back-tests that are not among the newest any more."""
+    alive = (ScoringState.DONE, ScoringState.RUNNING)
     with work(SYSTEM) as w:
-        alive = (ScoringState.DONE, ScoringState.RUNNING)
-        left = columns_of(col(CustomerScore.run_id)).where(col(CustomerScore.run_id) == col(ScoringRun.id)).exists()
-        dead = columns_of(col(ScoringRun.id)).where(col(ScoringRun.state).not_in(alive), left)
-        ids = list(w.session.connection().scalars(dead))
-    for run_id in ids:
-        _remove_scores(run_id)
+        run = col(ScoringRun.id)
+        newest = columns_of(run).where(col(ScoringRun.state).in_(runs.FINISHED)).order_by(run.desc())
+        kept = list(w.session.connection().scalars(newest.limit(runs.MOST_RUNS)))
+        dead = columns_of(run).where(col(ScoringRun.state).not_in(alive), _left(CustomerScore))
+        scored = list(w.session.connection().scalars(dead))
+        going = columns_of(run).where(col(ScoringRun.state) != ScoringState.RUNNING, run.not_in(kept))
+        listed = list(w.session.connection().scalars(going.where(_left(BacktestMember))))
+    for run_id in scored:
+        _remove(CustomerScore, run_id)
+    for run_id in listed:
+        _remove(BacktestMember, run_id)
 
 
-def _remove_scores(run_id: int) -> None:
+def _left(table: type[CustomerScore | BacktestMember]) -> Any:
+    return columns_of(col(table.run_id)).where(col(table.run_id) == col(ScoringRun.id)).exists()
+
+
+def _remove(table: type[CustomerScore | BacktestMember], run_id: int) -> None:
     """In small transactions, in the order of an index."""
-    score = CustomerScore
     while True:
         with work(SYSTEM) as w:
-            some = columns_of(col(score.customer_id)).where(col(score.run_id) == run_id).limit(BATCH)
-            gone = delete(score).where(col(score.run_id) == run_id, col(score.customer_id).in_(some))
-            if w.session.connection().execute(gone).rowcount < BATCH:
+            some = columns_of(col(table.customer_id)).where(col(table.run_id) == run_id).limit(BATCH)
+            gone = delete(table).where(col(table.run_id) == run_id, col(table.customer_id).in_(some))
+            if not w.session.connection().execute(gone).rowcount:
                 return

@@ -34,6 +34,8 @@ def labels_of(frame: pd.DataFrame) -> dict[str, str]:
         "first_b": _("Then bought"),
         "days_between": _("Days between"),
         "last_on": _("Last on"),
+        "foretold": _("Foretold, %"),
+        "came": _("Days bought"),
     }
     return {c: label for c, label in known.items() if c in frame or c == "customer"}
 

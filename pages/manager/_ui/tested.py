@@ -1,6 +1,7 @@
 """The parts of the back-test page: models against rules, said against came, and how the error drifts."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -8,6 +9,7 @@ import streamlit as st
 
 from db.models import BacktestResult, Role
 from pages._ui.figure import buttons, figure
+from pages._ui.guard import acting
 from pages._ui.show import day
 from services.charts import scores as charts
 from services.exports import About, Column, Kind, Table
@@ -88,41 +90,55 @@ def _said(figure: str, value: float | None) -> str:
     return fixed(value, 2 if figure == "lift_10" else 3)
 
 
-def calibration(actor: Actor, version: Version, rows: Sequence[BacktestResult], candidate: str) -> None:
-    """Of the latest cut-off: when it said 30 percent, did 30 percent buy?"""
+@acting(Role.MANAGER)
+def picked(chart: str, field: str, name: str) -> None:
+    """A point was clicked: the list of the same name says the same. The address is written anew by that list."""
+    points = st.session_state[f"chart_{chart}"].selection.get(charts.PICKED, [])
+    if points:
+        st.query_params.pop(name, None)
+        st.session_state[f"pick_{name}"] = str(points[0][field])
+
+
+def calibration(actor: Actor, version: Version, rows: Sequence[BacktestResult], candidate: str) -> pd.DataFrame | None:
+    """Of the latest cut-off: when it said 30 percent, did 30 percent buy? The groups, if there are any."""
     latest = next((row for row in rows if row.candidate == candidate and row.calibration), None)
     if latest is None:
         st.subheader(_("Said and came"), anchor=False)
         st.caption(_("This model could not be used in the test."))
-        return
-    points = [(said, came, low, high, n) for n, said, came, low, high in latest.calibration]
+        return None
+    points = [
+        (str(at + 1), said, came, low, high, n) for at, (n, said, came, low, high) in enumerate(latest.calibration)
+    ]
     frame = pd.DataFrame(points, columns=list(charts.CALIBRATION)).astype(charts.CALIBRATION)
-    off = sum(1 for said, _came, low, high, _n in points if not low <= said <= high)
-    everybody = sum(n for *_four, n in points)
-    on_the_whole = _("On the whole {said} were foretold to buy, and {came} did.").format(
-        said=words.share(sum(said * n for said, *_three, n in points) / everybody),
-        came=words.share(sum(came * n for _said, came, *_two, n in points) / everybody),
-    )
-    told = _("{n} of {all} groups of customers lie outside of what chance explains; two of ten are to be expected.")
-    told = f"{on_the_whole} {told.format(n=number(off), all=number(len(points)))}"
     shares = {"said": _("Foretold to buy"), "came": _("Bought"), "low": _("At least"), "high": _("At most")}
-    columns = [Column(name, label, Kind.SHARE) for name, label in shares.items()]
+    columns = [Column("group", _("Group, 1 the least likely"))]
+    columns += [Column(name, label, Kind.SHARE) for name, label in shares.items()]
     columns.append(Column("customers", _("Customers"), Kind.COUNT))
     period = _("{time} after {day}").format(time=words.horizon(latest.days), day=day(latest.cut_off, actor))
     about = _about(_("Said and came"), period, actor, version)
     figure(
-        actor, "calibration", Table(frame, tuple(columns), about), height=260, summary=told,
-        build=lambda: charts.calibration(frame),
+        actor, "calibration", Table(frame, tuple(columns), about), height=260, summary=_calibrated(frame),
+        build=lambda: charts.calibration(frame), on_select=partial(picked, "calibration", "group", "group"),
     )  # fmt: skip
+    return frame
+
+
+def _calibrated(frame: pd.DataFrame) -> str:
+    """The chart in words: the level, and how many groups lie where chance does not explain it."""
+    off = int((~frame["said"].between(frame["low"], frame["high"])).sum())
+    shares = {c: words.share(float((frame[c] * frame["customers"]).sum() / frame["customers"].sum()))
+              for c in ("said", "came")}  # fmt: skip
+    on_the_whole = _("On the whole {said} were foretold to buy, and {came} did.").format(**shares)
+    told = _("{n} of {all} groups of customers lie outside of what chance explains; two of ten are to be expected.")
+    return f"{on_the_whole} {told.format(n=number(off), all=number(len(frame)))}"
 
 
 def _about(title: str, period: str, actor: Actor, version: Version) -> About:
     return About(title, _("Back-test of the scoring run"), period, version.finished_at, actor.zone)
 
 
-def drift(actor: Actor, version: Version, history: list[Drift]) -> None:
-    """Run by run; of several runs that knew the same days the last one."""
-    known = list({one.as_of: one for one in history}.values())
+def drift(actor: Actor, version: Version, known: list[Drift]) -> None:
+    """Run by run; a point opens its run."""
     if len(known) < 2:
         st.subheader(_("Over the runs"), anchor=False)
         st.caption(
@@ -135,7 +151,8 @@ def drift(actor: Actor, version: Version, history: list[Drift]) -> None:
     lines = [_("model in use"), _("best rule")]
     points = [(one.as_of, lines[0], words.candidate(one.candidate), one.log_loss) for one in known]
     points += [(one.as_of, lines[1], words.candidate(one.naive), one.log_loss_naive) for one in known]
-    rows = [(*point, day(point[0], actor), fixed(point[3], 4)) for point in points]
+    of = {one.as_of: str(one.run_id) for one in known}
+    rows = [(*point, day(point[0], actor), fixed(point[3], 4), of[point[0]]) for point in points]
     frame = pd.DataFrame(rows, columns=list(charts.DRIFT)).astype(charts.DRIFT)
     columns = (
         Column("as_of", _("Known up to"), Kind.DATE), Column("line", _("Line")), Column("who", _("Who")),
@@ -147,7 +164,9 @@ def drift(actor: Actor, version: Version, history: list[Drift]) -> None:
     figure(
         actor, "drift", Table(frame, columns, _about(_("Over the runs"), period, actor, version)), height=260,
         build=lambda: charts.drift(frame, lines), summary=_drifted(known),
+        on_select=partial(picked, "drift", "run", "run"),
     )  # fmt: skip
+    st.caption(_("A point opens its run."))
 
 
 def _drifted(known: list[Drift]) -> str:
