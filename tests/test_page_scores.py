@@ -61,7 +61,7 @@ def test_who_switches_predictions_off_is_gone_from_every_page_at_once(
     assert "You buy within 90 days" in told(mine)
     switch = next(t for t in mine.toggle if str(t.key).startswith("predictions_"))
     switch.set_value(False).run()
-    assert "Nothing is foretold about you" in told(mine)
+    assert "Nothing is predicted about you" in told(mine)
     signed_in(monkeypatch, boss)
     assert "Ada Foretold" not in told(page("manager/who_buys.py"))
 

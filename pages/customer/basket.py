@@ -63,10 +63,10 @@ def where_to(addresses: list[Address]) -> int | None:
         return None
     lines = {a.id: a.line for a in addresses}
     if len(lines) == 1:
-        st.caption(_("Delivered to"))
+        st.caption(_("Delivery address"))
         st.text(addresses[0].line)
         return addresses[0].id
-    return st.selectbox(_("Delivered to"), list(lines), format_func=lambda i: lines[i], key="address")
+    return st.selectbox(_("Delivery address"), list(lines), format_func=lambda i: lines[i], key="address")
 
 
 @st.fragment

@@ -95,7 +95,7 @@ def detail(actor: Actor, order_id: int) -> None:
         paying(order_id, seen.summary.number, money, actor)
         st.caption(_("Ordered on {time}").format(time=md(when(seen.summary.ordered_at, actor))))
         if seen.address:
-            st.caption(_("Delivered to"))
+            st.caption(_("Delivery address"))
             st.text("\n".join(seen.address))
         if seen.note:
             st.caption(_("Your note"))

@@ -15,7 +15,7 @@ def cancel_button(order_id: int) -> None:
     """A button behind which the question stands."""
     actor = require(Role.CUSTOMER)
     with st.popover(_("Cancel this order"), icon=":material/close:", width="stretch"):
-        st.markdown(_("The whole order is called off. Nothing is sent, nothing is to be paid."))
+        st.markdown(_("The whole order is called off. Nothing is sent, and what you have paid goes back to you."))
         with reading(actor) as w:
             words = {r.code: r.label for r in reasons.offered(w, ReasonKind.CANCEL)}
         why = st.selectbox(

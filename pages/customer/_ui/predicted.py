@@ -1,4 +1,4 @@
-"""What is foretold about me, from what and why, with the switch that ends it at once."""
+"""What is predicted about me, from what and why, with the switch that ends it at once."""
 
 import streamlit as st
 
@@ -37,12 +37,12 @@ def predicted() -> None:
     with reading(who) as w:
         standing = next(c for c in consents.current(w, own) if c.purpose is Purpose.PROFILING)
         score = scores.of_customer(w, own)
-    st.subheader(_("What is foretold about you"), anchor=False)
+    st.subheader(_("What we predict about you"), anchor=False)
     agreed = st.toggle(consents.names()[Purpose.PROFILING], standing.holds, key=f"predictions_{standing.row}")
     if not standing.holds:
-        st.caption(_("Nothing is foretold about you, and you are in no model and no list made from one."))
+        st.caption(_("Nothing is predicted about you, and you are in no model and no list made from one."))
     elif score is None:
-        st.caption(_("Nothing has been foretold about you yet. The next forecasts are made at night."))
+        st.caption(_("Nothing has been predicted about you yet. The next forecasts are made at night."))
     else:
         st.text("\n".join(told(score, who)))
         st.caption(md(_("Our staff see this when they speak with you. Switch it off and it is gone at once.")))

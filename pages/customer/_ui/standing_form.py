@@ -101,7 +101,7 @@ def _address(key: str, addresses: Sequence[Address], now: Standing | None) -> in
     lines = {a.id: a.line for a in addresses}
     chosen = list(lines).index(now.address_id) if now and now.address_id in lines else 0
     return st.selectbox(
-        _("Delivered to"), list(lines), index=chosen, format_func=lambda i: lines[i], key=f"{key}_address"
+        _("Delivery address"), list(lines), index=chosen, format_func=lambda i: lines[i], key=f"{key}_address"
     )
 
 
