@@ -105,7 +105,7 @@ def test_a_session_that_has_ended_is_out_at_the_very_next_run_of_the_page(live_s
 
 def test_a_right_that_was_taken_away_is_gone_at_the_very_next_run_of_the_page(live_server: LiveServer) -> None:
     cookies = live_server.browser_of(address_of(Role.CUSTOMER))
-    mine = Person.email == address_of(Role.CUSTOMER)
+    mine = col(Person.email) == address_of(Role.CUSTOMER)
     with live_server.wire(cookies) as tab:
         try:
             for may in (False, True):
