@@ -78,7 +78,7 @@ def _sales() -> dict[str, list[Row]]:
         "products": [
             {"product_id": "P1", "sku": "K-1", "name": "Kettle", "category": "Kitchen", "list_price": "25.00",
              "unit_cost": "12.505", "is_service": "false", "active": "true"},
-            {"product_id": "P2", "name": "Postage", "is_service": "True", "active": "True"},
+            {"product_id": "P2", "name": "Postage", "is_service": "True", "active": "True", "is_fee": "yes"},
         ],
         "campaigns": [{"campaign_id": "1", "name": "Spring", "kind": "mail", "starts_at": "2024-03-01T00:00:00"}],
         "orders": [

@@ -75,6 +75,7 @@ def test_every_table_comes_in_with_its_values(tmp_path: Path, ending: str) -> No
         assert only(w, Consent, customer_id=joerg.id).granted
         assert not only(w, Consent, customer_id=acme.id).granted
         kettle = only(w, Product, source_id="P1")
+        assert (kettle.is_fee, only(w, Product, source_id="P2").is_fee) == (None, True)
         assert (kettle.list_price_cents, kettle.unit_cost_cents) == (2500, 1251)
         assert only(w, PriceChange, product_id=kettle.id).list_price_cents == 2500
         assert [hit.customer_id for hit in search.customers(w, "mueller")] == [joerg.id]

@@ -9,11 +9,12 @@ import pytest
 from sqlmodel import Session
 
 from db.columnar.copy import Copy
-from db.models import Consent, Order, OrderLine, OrderStatus, Purpose, Role
-from services import patterns
+from db.models import Consent, Order, OrderLine, OrderStatus, Product, Purpose, Role
+from services import cube, patterns, products
 from services.analytics.patterns import groups
 from services.analytics.patterns import intervals as gaps
 from services.analytics.patterns import together as reference
+from services.cube_view import View
 from services.errors import NotAllowed
 from services.patterns import intervals, season, staying, together
 from services.patterns.staying import By
@@ -33,7 +34,7 @@ def manager(session: Session, work_as: Callable[..., Work]) -> Work:
 def bought(session: Session, copied: Make, request: pytest.FixtureRequest) -> pd.DataFrame:
     """Orders at random over two years, some cancelled; and the lines that are sales as the reference wants them."""
     rng = random.Random(request.param)
-    products = [make.product(session, f"Thing {n}", category=f"Kind {n % 2}").id for n in range(5)]
+    things = [make.product(session, f"Thing {n}", category=f"Kind {n % 2}").id for n in range(5)]
     rows = []
     for n in range(30):
         who = make.customer(session, f"Somebody {n}")
@@ -47,7 +48,7 @@ def bought(session: Session, copied: Make, request: pytest.FixtureRequest) -> pd
             order = Order(customer_id=who.id, ordered_at=at, status=status, lines_cents=100)
             session.add(order)
             session.flush()
-            for line, product in enumerate(rng.sample(products, rng.randint(1, 3))):
+            for line, product in enumerate(rng.sample(things, rng.randint(1, 3))):
                 session.add(OrderLine(order_id=order.id, line_no=line, product_id=product, quantity=1,
                                       line_total_cents=100))  # fmt: skip
                 if sale:
@@ -140,6 +141,37 @@ def test_sequences_are_those_of_the_reference_and_add_up(bought: pd.DataFrame, m
     for row in found.to_dict("records"):
         one = patterns.view(manager, product_id=int(row["a"]))
         assert len(together.who_followed(manager, one, int(row["b"]), 60, fewest=3).frame) == row["k"]
+
+
+def test_a_fee_is_no_product_of_a_pattern_and_its_sales_count_all_the_same(
+    bought: pd.DataFrame, manager: Work, copied: Make
+) -> None:
+    postage = min(bought["product_id"])
+    everything = cube.ask(manager, View().question(TODAY)).whole
+    product = manager.session.get_one(Product, postage)
+    said = products.fields_of(product).model_copy(update={"is_fee": True})
+    products.change(manager, postage, said, product.version)
+    copied()
+    left, view = bought[bought["product_id"] != postage], patterns.view(manager)
+    assert len(left) < len(bought)
+    pairs = reference.pairs(left, fewest=5)
+    columns = ["a", "b", *reference.PAIR_TYPES]
+    found = together.pairs(manager, view, fewest=5).frame
+    assert sorted(numbers(found, columns)) == sorted(numbers(pairs[pairs["a"] < pairs["b"]], columns))
+    gap_columns = ["product_id", "gaps", "median", "buyers"]
+    right = gaps.same_again(left).reset_index()
+    assert sorted(numbers(intervals.by_product(manager, view).frame, gap_columns)) == sorted(
+        numbers(right, gap_columns)
+    )
+    assert postage not in set(intervals.due(manager, view).frame["product_id"])
+    assert postage not in set(together.base_rates(manager, view, 60, fewest=3).frame["b"])
+    assert together.sequences(manager, patterns.view(manager, product_id=postage), 60, _rates(manager)).frame.empty
+    assert postage not in patterns.products(manager)
+    assert cube.ask(manager, View().question(TODAY)).whole == everything
+
+
+def _rates(w: Work) -> pd.DataFrame:
+    return together.base_rates(w, patterns.view(w), 60, fewest=3).frame
 
 
 @pytest.mark.parametrize("by", [By.MONTH, By.SOURCE])

@@ -168,6 +168,44 @@ def test_the_list_is_searched_narrowed_and_turned_page_by_page(work_as: WorkAs, 
     assert products.categories(w) == ["Cups", "Kitchen"]
 
 
+@pytest.mark.parametrize(
+    ("name", "like_one"),
+    [
+        *((n, True) for n in ("POSTAGE", "Dotcom Postage", "Bank Charges", "AMAZON FEE", "manual", "Versandkosten")),
+        *((n, False) for n in ("Coffee", "Manual grinder", "Discounter's guide", "Feeding bottle", "")),
+    ],
+)
+def test_what_looks_like_a_fee_is_listed_for_a_decision(
+    work_as: WorkAs, session: Session, head: Actor, name: str, like_one: bool
+) -> None:
+    found, w = make.product(session, name or "SKU only"), work_as(head)
+    make.product(session, "Kettle")
+    assert [r.name for r in products.rows(w, Wanted(fees=True))] == ([found.name] if like_one else [])
+    assert products.suggested(w, {found.id: name}) == ([found.name] if like_one else [])
+    products.apply(w, [Edit(product_id=found.id, version=1, cells={"is_fee": False})])
+    assert products.suggested(w, {found.id: name}) == []
+    assert products.rows(w, Wanted(fees=True)) == []
+
+
+def test_what_a_fee_is_managers_say_and_nobody_guesses(
+    work_as: WorkAs, session: Session, head: Actor, agent: Actor
+) -> None:
+    postage = make.product(session, "Postage")
+    assert postage.is_fee is None
+    with pytest.raises(NotAllowed, match="what is a fee"):
+        products.change(work_as(agent), postage.id, products.fields_of(postage).model_copy(update={"is_fee": True}), 1)
+    with pytest.raises(Refused, match="what is a fee"):
+        products.apply(work_as(agent), [Edit(product_id=postage.id, version=1, cells={"is_fee": True})])
+    w = work_as(head)
+    with pytest.raises(Refused, match="yes or no"):
+        products.apply(w, [Edit(product_id=postage.id, version=1, cells={"is_fee": "yes"})])
+    products.apply(w, [Edit(product_id=postage.id, version=1, cells={"is_fee": True})])
+    [row] = products.rows(w, Wanted(fees=True))
+    assert (row.name, row.is_fee, row.looks_like_fee) == ("Postage", True, False)
+    with pytest.raises(NotAllowed):
+        products.suggested(work_as(agent), {})
+
+
 class TestTheCustomersPage:
     def test_what_goes_with_it_is_picked_or_counted_and_never_made_up(
         self, work_as: WorkAs, session: Session, agent: Actor

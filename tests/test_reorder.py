@@ -96,6 +96,15 @@ def test_what_is_due_comes_first_with_the_usual_quantity_and_its_reason(w: Work)
     assert reorder.why(found.lines[0].rhythm) == "You bought this 3 times, every 30 days, last on Jan 30, 2026."
 
 
+def test_postage_is_paid_with_every_order_and_bought_again_by_nobody(w: Work) -> None:
+    postage = make.product(w.session, "Postage")
+    bought(w, postage, 31, 61, 91)
+    assert names(w) == ["Postage"]
+    postage.is_fee = True
+    w.session.flush()
+    assert reorder.usual(w).lines == []
+
+
 def test_cancelled_orders_sold_out_and_other_peoples_purchases_suggest_nothing(w: Work, work_as: WorkAs) -> None:
     one, two = make.product(w.session, "Tea"), make.product(w.session, "Jam", stock=0)
     bought(w, one, 31, 61)

@@ -73,10 +73,10 @@ PRODUCT = Fed(
     raw(
         int="product_id list_price_cents unit_cost_cents",
         text="sku name category subcategory brand",
-        bool="is_service active",
+        bool="is_service is_fee active",
     ),
     """SELECT p.id AS product_id, p.list_price_cents, p.unit_cost_cents, p.sku, p.name, p.category, p.subcategory,
-        p.brand, p.is_service, p.active FROM product p WHERE {only:p.id}""",
+        p.brand, p.is_service, p.is_fee, p.active FROM product p WHERE {only:p.id}""",
     columns(
         ("product_id", "BIGINT", "number of the product"),
         ("sku", "VARCHAR", "the company's own code"),
@@ -87,6 +87,7 @@ PRODUCT = Fed(
         ("list_price_cents", "BIGINT", "price now; none: not for sale"),
         ("unit_cost_cents", "BIGINT", "cost of one piece now"),
         ("is_service", "BOOLEAN", "a service, not goods", "CAST(raw.is_service AS BOOLEAN)"),
+        ("is_fee", "BOOLEAN", "a fee like postage; none: nobody has said", "CAST(raw.is_fee AS BOOLEAN)"),
         ("active", "BOOLEAN", "offered now", "CAST(raw.active AS BOOLEAN)"),
     ),
 )

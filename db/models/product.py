@@ -38,6 +38,7 @@ class Product(SQLModel, table=True):
     warranty_months: int | None = None
     delivery_days: int = 3  # working days from order to door, as promised to the customer
     is_service: bool = False
+    is_fee: bool | None = None  # charged with an order (postage), not bought again; None: nobody has said
     active: bool = True
     attributes: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_DOCUMENT)
     version: int = 1

@@ -6,8 +6,9 @@ from db.models import Role
 from pages._ui import addressed
 from pages._ui.feedback import reported
 from pages._ui.guard import require
+from pages._ui.show import md
 from pages.manager._ui import drawn, pattern_due, pattern_intervals, pattern_season, pattern_staying, pattern_together
-from services import patterns
+from services import patterns, products
 from services.columnar import Preparing
 from services.patterns import View
 from services.text import _
@@ -54,12 +55,20 @@ def filters(who: Actor) -> View | None:
         groups = {c: c for c in categories}
         category = addressed.pick(_("Category"), groups, "category", None, width=220, empty=_("All"))
         with reading(who) as w:
-            offered = {str(i): name for i, name in patterns.products(w, category).items()}
+            sold = patterns.products(w, category)
+            fees = products.suggested(w, sold)
+            offered = {str(i): name for i, name in sold.items()}
         product = addressed.pick(_("Product"), offered, "product", None, width=260, empty=_("All"))
     with reading(who) as w:
         days = None if period == "all" else int(period)
         view = patterns.view(w, days, category, int(product) if product else None)
     drawn.past(view, who)
+    if fees:
+        told = _("Perhaps fees and no products: {names}. Until somebody says so, they count here as bought again.")
+        st.page_link(
+            "staff/products.py", label=md(told.format(names=", ".join(fees))), icon=":material/receipt_long:",
+            query_params={"fees": "true", "off_shelf": "true"},
+        )  # fmt: skip
     return view
 
 

@@ -31,7 +31,8 @@ def asked(actor: Actor) -> Wanted:
             width=240,
         )
         off_shelf = st.toggle(_("Also what is not sold any more"), key="off_shelf", bind="query-params")
-    return Wanted(text=text or "", category=category or "", off_shelf=bool(off_shelf))
+        fees = st.toggle(_("Fees, and what looks like one"), key="fees", bind="query-params")
+    return Wanted(text=text or "", category=category or "", off_shelf=bool(off_shelf), fees=bool(fees))
 
 
 def known(actor: Actor) -> bool:
@@ -56,7 +57,7 @@ def table() -> None:
         else:
             empty(_("No product like that"), _("Try another word, or show what is not sold any more."))
         return
-    product_table.editor(rows, who)
+    product_table.editor(rows, who, fees=wanted.fees)
     product_table.turn(wanted, rows, places)
 
 

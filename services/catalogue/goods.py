@@ -153,6 +153,7 @@ def together(w: Work, product_id: int) -> tuple[dict[int, int], int]:
             col(OrderLine.order_id).in_(ids),
             col(OrderLine.product_id) != product_id,
             col(OrderLine.quantity) > 0,
+            col(Product.is_fee).is_not(True),
             *FOR_SALE,
         )
         .group_by(col(OrderLine.product_id))

@@ -68,6 +68,7 @@ def products(w: Work, run: Run, rows: Rows) -> None:
         "stock": rows["stock"],
         "delivery_days": np.where(is_none(days), 3, days),
         "is_service": is_service,
+        "is_fee": rows["is_fee"],
         "active": np.where(is_none(rows["active"]), True, rows["active"]).astype(bool),
         "attributes": rows["attributes"],
         "created_at": w.now,

@@ -126,6 +126,7 @@ PRODUCTS = Table(
         Column("description", Kind.PARAGRAPH, 4000, extra=True),
         Column("stock", Kind.INTEGER, INT32, extra=True),
         Column("delivery_days", Kind.INTEGER, 3650, extra=True),
+        Column("is_fee", Kind.TRUTH, extra=True),
     ),
 )
 CAMPAIGNS = Table(

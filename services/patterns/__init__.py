@@ -2,7 +2,8 @@
 what is due and overdue, which product at which interval), `season`, `together` (baskets and sequences), `staying`
 (retention). The reference for each is in services/analytics/patterns; tests compare.
 
-Customers who object to predictions are in no list of what is due; sums without names count everybody.
+Customers who object to predictions are in no list of what is due; sums without names count everybody. What a manager
+calls a fee (services/products/fees.py) is no product here.
 """
 
 from services.patterns import intervals, season, staying, together

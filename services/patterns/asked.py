@@ -17,6 +17,8 @@ from services.work import Work
 
 EVER = date(1900, 1, 1)
 STALE_DAYS = 30
+#: Lines of products and not of fees: nobody buys postage again.
+BOUGHT = "f.product_id NOT IN (SELECT x.product_id FROM product AS x WHERE x.is_fee)"
 MOST_PRODUCTS = 1_000
 #: Questions over everything whose answers name nobody: asked again within a minute they are not reckoned again, however
 #: many orders came in between. Each tells its `as_of`.
@@ -126,7 +128,7 @@ def products(w: Work, category: str | None = None) -> dict[int, str]:
     """Products that were sold, the most frequent first, at most a thousand: number -> name."""
     sql = f"""SELECT p.product_id AS product_id, coalesce(nullif(p.name, ''), p.sku, '') AS name, count(*) AS n
         FROM sale_line AS f JOIN product AS p ON p.product_id = f.product_id
-        WHERE f.is_sale AND (CAST($category AS VARCHAR) IS NULL OR p.category = $category)
+        WHERE f.is_sale AND {BOUGHT} AND (CAST($category AS VARCHAR) IS NULL OR p.category = $category)
         GROUP BY p.product_id, coalesce(nullif(p.name, ''), p.sku, '')
         ORDER BY n DESC, p.product_id LIMIT {MOST_PRODUCTS}"""
     found = ask(w, "products", sql, category=category).frame
@@ -134,10 +136,10 @@ def products(w: Work, category: str | None = None) -> dict[int, str]:
 
 
 #: Days on which a customer bought a product, within the view. Several orders of a day are one.
-DAYS = """days AS (
+DAYS = f"""days AS (
     SELECT DISTINCT f.customer_id, f.product_id, f.day FROM sale_line AS f
     LEFT JOIN product AS p ON p.product_id = f.product_id
-    WHERE f.is_sale AND f.quantity > 0 AND f.customer_id IS NOT NULL AND f.product_id IS NOT NULL
+    WHERE f.is_sale AND f.quantity > 0 AND f.customer_id IS NOT NULL AND f.product_id IS NOT NULL AND {BOUGHT}
         AND f.day BETWEEN $first_day AND $last_day
         AND (CAST($category AS VARCHAR) IS NULL OR p.category = $category)
         AND (CAST($product AS BIGINT) IS NULL OR f.product_id = $product))"""

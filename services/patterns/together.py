@@ -5,13 +5,14 @@ from dataclasses import replace
 import pandas as pd
 
 from services.analytics.patterns import together as reference
-from services.patterns.asked import Answer, View, ask
+from services.patterns.asked import BOUGHT, Answer, View, ask
 from services.work import Work
 
 FEWEST, MOST = reference.FEWEST, 200
 _NAMES = """SELECT p.product_id, coalesce(nullif(p.name, ''), p.sku, '') AS name, p.category FROM product AS p"""
-_SEEN = """seen AS (SELECT DISTINCT f.order_id, f.product_id FROM sale_line AS f
-    WHERE f.is_sale AND f.quantity > 0 AND f.product_id IS NOT NULL AND f.day BETWEEN $first_day AND $last_day)"""
+_SEEN = f"""seen AS (SELECT DISTINCT f.order_id, f.product_id FROM sale_line AS f
+    WHERE f.is_sale AND f.quantity > 0 AND f.product_id IS NOT NULL AND {BOUGHT}
+        AND f.day BETWEEN $first_day AND $last_day)"""
 _PAIRS = f"""WITH {_SEEN},
 counts AS (SELECT s.product_id, count(*) AS n FROM seen AS s GROUP BY s.product_id HAVING count(*) >= $fewest),
 often AS (SELECT s.order_id, s.product_id FROM seen AS s JOIN counts AS c ON c.product_id = s.product_id),
@@ -37,8 +38,9 @@ def pairs(w: Work, view: View, most: int = MOST, fewest: int = FEWEST) -> Answer
 
 
 #: The first day of each customer and product; `ripe`: the days after it are over.
-_FIRST = """first AS (SELECT f.customer_id, f.product_id, min(f.day) AS day FROM sale_line AS f
+_FIRST = f"""first AS (SELECT f.customer_id, f.product_id, min(f.day) AS day FROM sale_line AS f
     WHERE f.is_sale AND f.quantity > 0 AND f.customer_id IS NOT NULL AND f.product_id IS NOT NULL AND f.day <= $last_day
+        AND {BOUGHT}
     GROUP BY f.customer_id, f.product_id),
 sizes AS (SELECT f.product_id, count(*) AS n FROM first AS f WHERE f.day + $days <= $last_day
     GROUP BY f.product_id HAVING count(*) >= $fewest),

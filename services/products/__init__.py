@@ -5,6 +5,7 @@ on the shelf: a slip there costs money at once.
 """
 
 from services.products.editing import Fields, add, change, fields_of, find_twin, pick, picked
+from services.products.fees import looks_like_one, suggested
 from services.products.grid import Edit, Problem, Refused, apply
 from services.products.listing import PER_PAGE, Row, Wanted, categories, rows
 
@@ -22,7 +23,9 @@ __all__ = [
     "change",
     "fields_of",
     "find_twin",
+    "looks_like_one",
     "pick",
     "picked",
     "rows",
+    "suggested",
 ]

@@ -34,6 +34,7 @@ class Fields(SQLModel):
     delivery_days: int = 3
     warranty_months: int | None = None
     is_service: bool = False
+    is_fee: bool | None = None  # None: nobody has said
     active: bool = True
     tax_class: str = ""  # empty: taxed as the default class
 
@@ -52,6 +53,7 @@ def fields_of(product: Product) -> Fields:
         delivery_days=product.delivery_days,
         warranty_months=product.warranty_months,
         is_service=product.is_service,
+        is_fee=product.is_fee,
         active=product.active,
         tax_class=product.tax_class or "",
     )
@@ -90,6 +92,7 @@ def checked(new: Fields) -> dict[str, Any]:
         "delivery_days": whole(new.delivery_days, _("Days to the door"), 0, MOST_DAYS),
         "warranty_months": None if months is None else whole(months, _("Warranty in months"), 1, MOST_MONTHS),
         "is_service": bool(new.is_service),
+        "is_fee": None if new.is_fee is None else bool(new.is_fee),
         "active": bool(new.active),
     }
 
@@ -144,6 +147,8 @@ def change(w: Work, product_id: int, new: Fields, version: int) -> Product:
         raise NotAllowed(_("Managers decide what is on the shelf."))
     if values["tax_class"] != product.tax_class and not may_price(w):
         raise NotAllowed(_("Managers decide how a product is taxed."))
+    if values["is_fee"] != product.is_fee and not may_price(w):
+        raise NotAllowed(_("Managers decide what is a fee."))
     if values["sku"] != product.sku:
         _refuse_twin(w, values["sku"], but=product.id)
     # What an import keeps there beside plain facts stays.

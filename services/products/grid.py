@@ -50,9 +50,9 @@ class Refused(RapportError):
         super().__init__(_("Nothing was saved yet. {rows}").format(rows=" ".join(f"{p}." for p in problems[:20])))
 
 
-def _truth(value: object) -> bool:
+def _truth(value: object, field: str) -> bool:
     if not isinstance(value, bool):
-        raise Invalid(_("On the shelf"), _("yes or no"))
+        raise Invalid(field, _("yes or no"))
     return value
 
 
@@ -76,11 +76,12 @@ COLUMNS: dict[str, Callable[[Any, str], Any]] = {
     "category": lambda v, _c: name_of(v if v is not None else "", _("Category"), 120) or None,
     "price": _price,
     "delivery_days": lambda v, _c: whole(_number(v, _("Days to the door")), _("Days to the door"), 0, MOST_DAYS),
-    "active": lambda v, _c: _truth(v),
+    "active": lambda v, _c: _truth(v, _("On the shelf")),
+    "is_fee": lambda v, _c: None if v is None else _truth(v, _("A fee")),
     "stock_change": lambda v, _c: 0 if v is None else _number(v, _("Pieces")),
 }
 #: Only managers change these.
-PRICING = ("price", "active")
+PRICING = ("price", "active", "is_fee")
 
 
 def apply(w: Work, edits: list[Edit], reason: StockReason = StockReason.COUNTED, note: str = "") -> int:
@@ -128,7 +129,7 @@ def _row(w: Work, edit: Edit, currency: str) -> tuple[dict[str, Any], list[str]]
         if column not in COLUMNS:
             wrong.append(_("there is no such column"))
         elif column in PRICING and not may_price(w):
-            wrong.append(_("prices and what is on the shelf are changed by managers"))
+            wrong.append(_("prices, what is on the shelf and what is a fee are changed by managers"))
         else:
             try:
                 values[column] = COLUMNS[column](cell, currency)

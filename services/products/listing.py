@@ -8,6 +8,7 @@ from sqlmodel import SQLModel, col
 
 from db.models import Product, Role
 from services import prices
+from services.products import fees
 from services.products.editing import may_price
 from services.work import Work
 
@@ -21,6 +22,7 @@ class Wanted(SQLModel):
     text: str = ""  # part of a name or an article number
     category: str = ""
     off_shelf: bool = False  # also what is not sold any more
+    fees: bool = False  # only fees, and what looks like one
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Row:
     stock: int | None
     delivery_days: int
     active: bool
+    is_fee: bool | None
+    looks_like_fee: bool
     planned: bool
 
 
@@ -50,6 +54,8 @@ def rows(w: Work, wanted: Wanted, *, after: int | None = None, most: int = PER_P
         conditions.append(
             or_(*(func.lower(col(c)).contains(text, autoescape=True) for c in (Product.name, Product.sku)))
         )
+    if wanted.fees:
+        conditions.append(or_(col(Product.is_fee).is_(True), fees.undecided()))
     place = w.session.get(Product, after) if after is not None else None
     if place is not None:
         same = (col(Product.name) == place.name) & (col(Product.id) > place.id)
@@ -68,6 +74,8 @@ def rows(w: Work, wanted: Wanted, *, after: int | None = None, most: int = PER_P
             stock=p.stock,
             delivery_days=p.delivery_days,
             active=p.active,
+            is_fee=p.is_fee,
+            looks_like_fee=p.is_fee is None and fees.looks_like_one(p.name),
             planned=p.price_due_at is not None and p.price_due_at > w.now,
         )
         for p, cents in w.session.execute(found.limit(min(max(most, 1), MOST_PER_PAGE)))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlmodel import col
 
-from db.models import NOT_A_SALE, Order, OrderLine, Purpose, SuggestionMute
+from db.models import NOT_A_SALE, Order, OrderLine, Product, Purpose, SuggestionMute
 from services import access, baskets, catalogue, company, consents
 from services.catalogue import Offer, Stock
 from services.errors import Conflict
@@ -76,11 +76,12 @@ def _rhythms(w: Work, own: int) -> dict[int, Rhythm]:
     rows = (
         select(col(OrderLine.product_id), col(Order.ordered_at), col(OrderLine.quantity))
         .join(Order, col(Order.id) == col(OrderLine.order_id))
+        .join(Product, col(Product.id) == col(OrderLine.product_id))
         .where(
             col(Order.customer_id) == own,
+            col(Product.is_fee).is_not(True),
             col(Order.ordered_at) > w.now - LOOKED_BACK,
             col(Order.status).not_in(NOT_A_SALE),
-            col(OrderLine.product_id).is_not(None),
             col(OrderLine.quantity) > 0,
         )
         .order_by(col(Order.ordered_at).desc(), col(Order.id).desc())

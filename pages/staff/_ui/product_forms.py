@@ -69,6 +69,7 @@ def words_form(product_id: int, now: Fields, version: int, actor: Actor) -> None
         given = _facts(now, f"{key}_facts")
         typed["tax_class"] = _tax_class(now, f"{key}_tax", actor)
         typed["is_service"] = st.checkbox(_("A service: nothing is sent"), now.is_service, key=f"{key}_service")
+        typed["is_fee"] = _fee(now, f"{key}_fee", pricing=pricing)
         typed["active"] = st.checkbox(_("On the shelf"), now.active, key=f"{key}_active", disabled=not pricing)
         sent = st.form_submit_button(_("Save"), type="primary")
     if sent:
@@ -78,6 +79,21 @@ def words_form(product_id: int, now: Fields, version: int, actor: Actor) -> None
         if outcome.ok:
             st.session_state[form] += 1
             st.rerun()
+
+
+def _fee(now: Fields, key: str, *, pricing: bool) -> bool | None:
+    """Whether it is a fee. What nobody has said stays so, unless it looked like one to whoever saves this."""
+    suggested = now.is_fee is None and products.looks_like_one(now.name)
+    ticked = st.checkbox(
+        _("A fee (postage, bank charges): not something one buys again"), bool(now.is_fee), key=key,
+        disabled=not pricing, help=_("It counts in all sales, and in no purchase pattern or suggestion to buy again."),
+    )  # fmt: skip
+    if suggested and pricing:
+        st.caption(
+            _("By its name this looks like a fee. Tick the box if it is one; saving without says that it is none.")
+        )
+    decided = ticked or now.is_fee is not None or (suggested and pricing)
+    return ticked if decided else None
 
 
 def _named(now: Fields, key: str) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from services.text import _, minor_digits, ngettext
 from services.work import Actor, work
 
 SHEET = "staff/product.py"
+FIRST = ("link", "name")
+COLUMNS = (*FIRST, "sku", "category", "price", "stock", "stock_change", "delivery_days", "active", "is_fee")
 _PLACES, _BASE, _ROUND = "product_places", "product_base", "product_round"
 
 
@@ -54,6 +56,7 @@ def frame(rows: Sequence[Row], digits: int) -> pd.DataFrame:
             "stock_change": pd.array([None for _r in rows], dtype="Int64"),
             "delivery_days": [r.delivery_days for r in rows],
             "active": [r.active for r in rows],
+            "is_fee": pd.array([r.is_fee for r in rows], dtype="boolean"),
         }
     )
 
@@ -77,11 +80,17 @@ def _columns(currency: str, *, pricing: bool) -> dict[str, Any]:
         "stock_change": number(_("Stock + / −"), step=1, help=_("Pieces that came or went, like 5 or -2.")),
         "delivery_days": number(_("Days to the door"), min_value=0, step=1),
         "active": st.column_config.CheckboxColumn(_("On the shelf"), disabled=not pricing),
+        "is_fee": st.column_config.CheckboxColumn(
+            _("A fee"), disabled=not pricing, help=_("Charged with an order, like postage; nobody buys it again.")
+        ),
     }
 
 
-def editor(rows: Sequence[Row], actor: Actor) -> None:
-    """The table with its reason for changed stocks and the button that takes over everything or nothing."""
+def editor(rows: Sequence[Row], actor: Actor, *, fees: bool = False) -> None:
+    """The table with its reason for changed stocks and the button that takes over everything or nothing.
+
+    `fees`: it is about fees, so the box for them stands beside the name.
+    """
     base = _base(rows)
     key = f"product_table_{st.session_state.get(_ROUND, 0)}"
     company = home()
@@ -93,6 +102,7 @@ def editor(rows: Sequence[Row], actor: Actor) -> None:
         hide_index=True,
         num_rows="fixed",
         height=min(560, 40 + 35 * len(base)),
+        column_order=[*FIRST, "is_fee", *(c for c in COLUMNS if c not in (*FIRST, "is_fee"))] if fees else COLUMNS,
         key=key,
         placeholder="",  # a stock that is not counted is an empty cell, and so is a change not typed yet
         alt=_("Products"),
