@@ -172,10 +172,12 @@ def restore(
 def score_() -> None:
     """Fit and score all customers now, and put the figures in force. The worker does so every night by itself."""
     os.environ.update(WORKER_ENVIRONMENT)
-    from services.scores import running  # noqa: PLC0415 - after the line above, and only for who pays four seconds
+    from services.hints import looking  # noqa: PLC0415 - after the line above, and only for who pays four seconds
+    from services.scores import running  # noqa: PLC0415 - as above
 
     with database(), err.status("Scoring ..."):
         run = running.now(SYSTEM)
+        looking.look()
     told = f"Run {run.id} is {run.state}: {number(run.customers)} customers scored as of {run.as_of}."
     out.print(told, markup=False, highlight=False)
 
@@ -183,11 +185,15 @@ def score_() -> None:
 @app.command("score-queued", hidden=True)
 def score_queued(run_id: int, claim: str) -> None:
     """Carry out a scoring run that a worker has claimed (the server starts this)."""
+    from services.hints import looking  # noqa: PLC0415 - as above
     from services.scores import queueing, running  # noqa: PLC0415 - as above
 
     os.nice(10)
     with database():
-        running.run(queueing.Claim(run_id, claim))
+        try:
+            running.run(queueing.Claim(run_id, claim))
+        finally:
+            looking.look()  # rests on no model, so it is done whatever became of the run
 
 
 columnar = typer.Typer(help="The columnar copy that analytical questions are answered from.", no_args_is_help=True)

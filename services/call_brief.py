@@ -8,10 +8,11 @@ from typing import Literal
 from sqlmodel import col, or_, select
 
 from db.models import Channel, CustomerLine, Direction, Interaction, Role, StaffMember, Team
-from services import access, customer_edit, payments
+from services import access, company, customer_edit, hints, payments
 from services.customer_edit import FieldChange
 from services.expected_purchase import Expected, expected
 from services.payments import OpenMoney
+from services.text import money
 from services.work import Work
 
 CONTACTS, CHANGES = 3, 2
@@ -60,8 +61,22 @@ class Brief:
     hints: tuple[Hint, ...]
 
 
+def _warning(w: Work, customer_id: int) -> Sequence[Hint]:
+    """The customer may be slipping away: each reason of up to three."""
+    found = hints.of_customer(w, customer_id)
+    return [Hint("warning", found.reasons[0], found.reasons[1:])] if found else []
+
+
+def _offer(w: Work, customer_id: int) -> Sequence[Hint]:
+    """One product, with its price and the counts it rests on."""
+    found = hints.suggested(w, customer_id)
+    if found is None:
+        return []
+    return [Hint("offer", f"{found.name}, {money(found.price_cents, company.of(w).currency)}", found.evidence)]
+
+
 #: Who knows warnings and offers about a customer: (work, customer id) -> hints. Each checks the consent it needs.
-HINTS: list[Callable[[Work, int], Sequence[Hint]]] = []
+HINTS: list[Callable[[Work, int], Sequence[Hint]]] = [_warning, _offer]
 
 
 def brief(w: Work, customer_id: int) -> Brief:

@@ -15,7 +15,15 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from db.models import AuditEntry, BacktestMember, Consent, Customer, CustomerScore, Purpose
+from db.models import (
+    AuditEntry,
+    BacktestMember,
+    Consent,
+    Customer,
+    CustomerScore,
+    CustomerWarning,
+    Purpose,
+)
 from services import access, audit
 from services.errors import Invalid
 from services.text import _
@@ -132,7 +140,7 @@ def switch(w: Work, purpose: object, granted: object) -> bool:
     w.session.add(row)
     w.session.flush()
     if chosen is Purpose.PROFILING and not granted:
-        for predicted in (CustomerScore, BacktestMember):
+        for predicted in (CustomerScore, BacktestMember, CustomerWarning):
             w.session.exec(delete(predicted).where(col(predicted.customer_id) == own))
     old = {} if before is None else {"purpose": chosen, "granted": before}
     after = {"purpose": chosen, "granted": granted}

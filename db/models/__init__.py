@@ -64,6 +64,7 @@ from db.models.feedback import (
     WebSession,
 )
 from db.models.file import FileContent, StoredFile
+from db.models.hint import CustomerWarning, ProductFollow
 from db.models.house import (
     ALARMS,
     NEWS,
@@ -185,6 +186,7 @@ __all__ = [
     "CustomerScore",
     "CustomerSearch",
     "CustomerView",
+    "CustomerWarning",
     "CustomerWord",
     "DailyCustomers",
     "DailySales",
@@ -226,6 +228,7 @@ __all__ = [
     "Presence",
     "PriceChange",
     "Product",
+    "ProductFollow",
     "ProductLink",
     "Promise",
     "Purpose",

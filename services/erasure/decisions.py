@@ -77,6 +77,7 @@ DECISIONS = (
     _gone(m.SegmentMember, "segments"),
     _gone(m.SegmentEvent, "segment_events"),
     _gone(m.CustomerLine, "service_line"),
+    _gone(m.CustomerWarning),
     _gone(m.CustomerView),
     _gone(m.CaseRating),
     _gone(m.Label, "outcomes"),
@@ -151,6 +152,7 @@ DECISIONS = (
     *(_not_theirs(model, "about those who work here")
       for model in (m.CaseWatcher, m.CaseNotice, m.Presence, m.CalendarFeed, m.ReminderChoice, m.Team, m.TeamMember,
                     m.SavedView, m.ReportSchedule, m.ReportRecipient)),
+    _not_theirs(m.ProductFollow, "counts over all customers"),
     _not_theirs(m.StandingLine, "goes with its standing order"),
     _not_theirs(m.StandingEvent, "goes with its standing order"),
     _not_theirs(m.OutboxFile, "files of reports on their way to the team"),

@@ -70,6 +70,7 @@ _OWN: dict[type[SQLModel], Callable[[Whole], ColumnElement[bool]]] = {
     m.StoredFile: _of_customer(m.StoredFile),
     m.CustomerScore: _of_customer(m.CustomerScore),
     m.BacktestMember: _of_customer(m.BacktestMember),
+    m.CustomerWarning: _of_customer(m.CustomerWarning),
     m.FollowUp: _of_customer(m.FollowUp),
     m.StockMovement: lambda who: col(m.StockMovement.by_id).in_(who.person_ids),
     m.Series: _of_customer(m.Series),

@@ -241,6 +241,8 @@ LEFT_OUT: dict[type[SQLModel], str] = {
     m.Segment: "the company's own; which of them the customer is in is shown",
     m.SegmentRound: "planning of the staff",
     m.SegmentTouch: "planning of the staff",
+    m.CustomerWarning: "planning of the staff: whom to call first; made anew each night from what is shown",
+    m.ProductFollow: "counts over all customers",
     m.ContactRule: "the company's own",
     m.ReminderChoice: "of those who work here",
     m.CalendarFeed: "of those who work here",

@@ -97,6 +97,31 @@ def sequences(w: Work, view: View, days: int, base: pd.DataFrame, fewest: int = 
     return replace(told, frame=order)
 
 
+#: Of the products with the most buyers: what first followed which, without the days between.
+_FOLLOWERS = f"""WITH {_FIRST},
+often AS (SELECT s.product_id, s.n FROM sizes AS s ORDER BY s.n DESC, s.product_id LIMIT $products)
+SELECT x.product_id AS a, y.product_id AS b, t.n - count(CASE WHEN y.day <= x.day THEN 1 END) AS n,
+    count(CASE WHEN y.day > x.day AND y.day <= x.day + $days THEN 1 END) AS k
+FROM starts AS x JOIN first AS y ON y.customer_id = x.customer_id AND y.product_id <> x.product_id
+JOIN often AS t ON t.product_id = x.product_id JOIN often AS u ON u.product_id = y.product_id
+WHERE x.ripe = 1 GROUP BY x.product_id, y.product_id, t.n ORDER BY x.product_id, y.product_id"""
+
+
+def followers(w: Work, view: View, days: int, each: int, products: int, fewest: int = FEWEST) -> Answer:
+    """`sequences` of all products at once, for the `products` with the most buyers: a, b and `PAIR_TYPES`.
+
+    Per product the `each` with the highest share to expect, where its 80 % range lies above the base. Managers only.
+    """
+    values = {"last_day": view.last, "days": int(days), "fewest": fewest, "products": products}
+    found = ask(w, "followers", _FOLLOWERS, **values)
+    base = base_rates(w, view, days, fewest).frame.set_index("b")["base"]
+    counted = found.frame[(found.frame["k"] > 0) & (found.frame["n"] >= fewest)]
+    told = _told(replace(found, frame=counted.assign(base=counted["b"].map(base).astype(float)))).frame
+    better = told[told["low"] > told["base"]]
+    best = better.sort_values(["a", "shrunk", "b"], ascending=[True, False, True]).groupby("a").head(each)
+    return replace(found, frame=best.reset_index(drop=True))
+
+
 _WHO = f"""WITH {_FIRST}
 SELECT x.customer_id AS customer_id, x.day AS first_a, y.day AS first_b, date_diff('day', x.day, y.day) AS days_between
 FROM starts AS x JOIN first AS y ON y.customer_id = x.customer_id AND y.product_id = $other

@@ -2,7 +2,7 @@
 
 from services.reorder.muting import mute, unmute
 from services.reorder.rhythm import FEWEST, Due, Rhythm, rhythm
-from services.reorder.usual import Usual, UsualLine, put, suggestions, usual
+from services.reorder.usual import Usual, UsualLine, bought, put, suggestions, usual
 from services.reorder.words import why
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Rhythm",
     "Usual",
     "UsualLine",
+    "bought",
     "mute",
     "put",
     "rhythm",

@@ -52,7 +52,7 @@ def usual(w: Work) -> Usual:
     own = access.own_orders(w)
     if not consents.holds(w, own, Purpose.PROFILING):
         return Usual(False, [])
-    found, muted = _rhythms(w, own), _muted(w, own)
+    found, muted = rhythms(w, own), _muted(w, own)
     nearest = sorted(found, key=lambda p: (found[p].due is Due.STOPPED, found[p].next_on, p))[:MOST]
     lines = [UsualLine(o, found[o.product_id], o.product_id in muted) for o in catalogue.offers(w, nearest)]
     return Usual(True, sorted(lines, key=lambda i: (not i.due, i.rhythm.due is Due.STOPPED, i.rhythm.next_on)))
@@ -71,14 +71,21 @@ def put(w: Work, wanted: list[baskets.Wanted]) -> None:
     baskets.put(w, chosen)
 
 
-def _rhythms(w: Work, own: int) -> dict[int, Rhythm]:
+def rhythms(w: Work, customer_id: int) -> dict[int, Rhythm]:
+    """The rhythm of each product that the customer buys again and again, for callers who have checked that they may."""
+    today = w.now.astimezone(company.of(w).zone).date()
+    return {p: found for p, days in bought(w, customer_id).items() if (found := rhythm(days, today)) is not None}
+
+
+def bought(w: Work, customer_id: int) -> dict[int, list[tuple[date, int]]]:
+    """What the customer bought in the last two years: product -> days and pieces, the newest first."""
     zone = company.of(w).zone
     rows = (
         select(col(OrderLine.product_id), col(Order.ordered_at), col(OrderLine.quantity))
         .join(Order, col(Order.id) == col(OrderLine.order_id))
         .join(Product, col(Product.id) == col(OrderLine.product_id))
         .where(
-            col(Order.customer_id) == own,
+            col(Order.customer_id) == customer_id,
             col(Product.is_fee).is_not(True),
             col(Order.ordered_at) > w.now - LOOKED_BACK,
             col(Order.status).not_in(NOT_A_SALE),
@@ -87,11 +94,10 @@ def _rhythms(w: Work, own: int) -> dict[int, Rhythm]:
         .order_by(col(Order.ordered_at).desc(), col(Order.id).desc())
         .limit(LOOKED_AT)
     )
-    bought: dict[int, list[tuple[date, int]]] = {}
+    found: dict[int, list[tuple[date, int]]] = {}
     for product_id, at, quantity in w.session.connection().execute(rows):
-        bought.setdefault(product_id or 0, []).append((at.astimezone(zone).date(), quantity))
-    today = w.now.astimezone(zone).date()
-    return {p: found for p, days in bought.items() if (found := rhythm(days, today)) is not None}
+        found.setdefault(product_id or 0, []).append((at.astimezone(zone).date(), quantity))
+    return found
 
 
 def _muted(w: Work, own: int) -> set[int]:

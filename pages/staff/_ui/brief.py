@@ -24,6 +24,7 @@ Line = tuple[str, str, str]  # text, caption, target of a link
 
 
 SHORT = 60  # characters of the words of a contact; the browser cuts them at the end of the line
+LINE = 26  # characters of a line of a card, about
 MOST = 2  # of phones, addresses, promises, follow-ups, cases and orders; that there are more is said
 
 
@@ -52,10 +53,12 @@ def draw(seen: Overview, known: Brief, actor: Actor) -> bool:
     cards = [
         [reach(seen)],
         [talks(known, actor), expected(known, actor)],
-        [*hints(known), promised(seen, actor), touches(seen, actor)],
+        [promised(seen, actor), touches(seen, actor)],
         [cases(seen), orders(seen, actor)],
     ]
-    min(cards, key=lines_of).append(changes(known, actor))
+    for hint in hints(known):
+        min(cards, key=height).insert(0, hint)
+    min(cards, key=height).append(changes(known, actor))
     for card in cards:  # how many rows a text may take, so that the whole card is seen
         said = sum(len(p["lines"]) for p in card)
         for p in card:
@@ -65,9 +68,15 @@ def draw(seen: Overview, known: Brief, actor: Actor) -> bool:
     return again
 
 
-def lines_of(card: list[dict[str, Any]]) -> int:
-    """About how high a card stands: a heading, and two lines for each thing said."""
-    return sum(1 + 2 * len(p["lines"]) for p in card) + (4 if card[0]["icon"] == "contact_phone" else 0)
+def height(card: list[dict[str, Any]]) -> float:
+    """About how high a card stands, in lines: a heading, and each text and caption in as many as it may take."""
+    said = 0.0
+    for p in card:
+        most = p.get("rows", 2) or 1
+        said += 1.5 + sum(
+            min(most, -(-len(text) // LINE)) for line in p["lines"] or [("", p["nothing"])] for text in line
+        )
+    return said
 
 
 def part(icon: str, title: str, lines: list[Line], nothing: str, *, more: bool = False) -> dict[str, Any]:
@@ -127,11 +136,13 @@ def changes(known: Brief, actor: Actor) -> dict[str, Any]:
 
 
 def hints(known: Brief) -> list[dict[str, Any]]:
-    """Warnings and offers with what they rest on; no place is taken where there are none."""
-    if not known.hints:
-        return []
-    lines: list[Line] = [(h.text, " · ".join(h.evidence), "") for h in known.hints]
-    return [part("lightbulb", _("Warnings and offers"), lines, "")]
+    """The warning with its reasons, the offer with its evidence; no place is taken where there are none."""
+    found = []
+    for icon, kind, title in (("warning", "warning", _("Warning")), ("sell", "offer", _("Offer"))):
+        lines: list[Line] = [(h.text, " · ".join(h.evidence), "") for h in known.hints if h.kind == kind]
+        if lines:
+            found.append(part(icon, title, lines, "") | {"rows": 3})
+    return found
 
 
 def expected(known: Brief, actor: Actor) -> dict[str, Any]:

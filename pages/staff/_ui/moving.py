@@ -23,15 +23,23 @@ def is_moving() -> bool:
     return bool(st.session_state.get(OPEN))
 
 
-@acting(Role.STAFF)
-def _closed() -> None:
+def close() -> None:
+    """The dialog is done with; the lists may be drawn anew."""
     st.session_state[OPEN] = False
+
+
+_closed = acting(Role.STAFF)(close)
 
 
 def moving(line: Due) -> None:
     """Open it for a line."""
+    opened(_("Later or hand over"), _body, line)
+
+
+def opened(title: str, body: Callable[..., None], *of: object) -> None:
+    """Open a dialog on Today; as long as it is open the lists behind it are not drawn anew."""
     st.session_state[OPEN] = True
-    st.dialog(_("Later or hand over"), on_dismiss=_closed)(_body)(line)
+    st.dialog(title, on_dismiss=_closed)(body)(*of)
 
 
 def _act(success: str, verb: Callable[[Work], object]) -> None:
@@ -40,7 +48,7 @@ def _act(success: str, verb: Callable[[Work], object]) -> None:
     with reported(success) as outcome, work(actor) as w:
         verb(w)
     if outcome.ok:
-        st.session_state[OPEN] = False
+        close()
         st.rerun()
 
 

@@ -1,5 +1,6 @@
 """On a customer's page: plan a follow-up, once or repeating, and the specialised line of service."""
 
+from collections.abc import Callable
 from datetime import time, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from services.work import reading, work
 def plan_button(customer_id: int) -> None:
     """Plan a follow-up, once or repeating."""
     if st.button(_("Plan a follow-up"), icon=":material/event:", key="plan_one", shortcut="P", type="tertiary"):
-        st.dialog(_("Plan a follow-up"))(_plan)(customer_id)
+        st.dialog(_("Plan a follow-up"))(plan)(customer_id)
 
 
 def line_button(customer_id: int) -> None:
@@ -39,12 +40,12 @@ def talking_points(customer_id: int) -> None:
             st.text(text)
 
 
-def _plan(customer_id: int) -> None:
-    """Once, or every so often until a day or a count."""
+def plan(customer_id: int, why: str = "", then: Callable[[], None] = lambda: None) -> None:
+    """Once, or every so often until a day or a count. `why`: the proposed reason; `then` is called when done."""
     actor = require(Role.STAFF)
     with reading(actor) as w:
         today, people = w.now.astimezone(actor.zone).date(), due.colleagues(w)
-    reason = st.text_input(_("Reason"), key="plan_reason", max_chars=200)
+    reason = st.text_input(_("Reason"), why[:200], key="plan_reason", max_chars=200)
     with st.container(horizontal=True):
         on = st.date_input(_("On"), today + timedelta(days=1), min_value=today, key="plan_on")
         at = st.time_input(_("At"), None, key="plan_at")
@@ -61,6 +62,7 @@ def _plan(customer_id: int) -> None:
             new = SeriesInput(reason=reason, at=at or time(9), owner_id=owner, **rhythm)
             series.begin(w, customer_id, on, new)
     if outcome.ok:
+        then()
         st.rerun()
 
 

@@ -4,14 +4,17 @@ import streamlit as st
 
 from db.models import Role
 from pages._ui.feedback import reported
-from pages._ui.show import day, md
+from pages._ui.show import day, md, when
+from pages.staff._ui import moving, planning
 from services import early_warnings
 from services.due import Scope
+from services.early_warnings import EarlyWarning
 from services.erasure import deciding
 from services.text import _, ngettext
 from services.work import Actor, reading
 
 CUSTOMER, ERASURES = "staff/customer.py", "manager/erasures.py"
+AT_ONCE = 3  # warnings; the others are a click away
 
 
 def wishes(actor: Actor) -> None:
@@ -37,10 +40,34 @@ def warnings(actor: Actor, scope: Scope) -> None:
     if not found:
         return
     st.subheader(_("Early warnings"), anchor=False)
-    for warning in found:
-        with st.container(border=True, gap="xsmall"):
+    for warning in found[:AT_ONCE]:
+        warned(warning, actor)
+    if rest := found[AT_ONCE:]:
+        with st.expander(ngettext("{n} more", "{n} more", len(rest)), on_change="rerun", key="more_warnings") as box:
+            if box.open:
+                for warning in rest:
+                    warned(warning, actor)
+    if found[0].as_of is not None:
+        told = _("Looked through at {time}; the reasons are those of now. No hit rate is known yet.")
+        st.caption(md(told.format(time=when(found[0].as_of, actor))))
+
+
+def warned(warning: EarlyWarning, actor: Actor) -> None:
+    """Who, why, and a way to plan something, after which it leaves the list."""
+    with st.container(border=True, gap=None):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             query = {"customer": str(warning.customer_id)}
-            st.page_link(CUSTOMER, label=md(warning.customer), icon=":material/warning:", query_params=query)
-            st.text(", ".join(warning.reasons))
-            if warning.act_until is not None:
-                st.caption(md(_("Act until {day}.").format(day=day(warning.act_until, actor))))
+            label = md(warning.customer)
+            st.page_link(CUSTOMER, label=label, icon=":material/warning:", query_params=query, width="content")
+            plan = st.button(_("Plan"), icon=":material/event:", key=f"warned_{warning.customer_id}", type="tertiary",
+                             help=_("Plan a follow-up; then the customer leaves this list."))  # fmt: skip
+        st.caption(md(" · ".join(warning.reasons)))
+        if warning.act_until is not None:
+            st.caption(md(_("Act until {day}.").format(day=day(warning.act_until, actor))))
+    if plan:
+        planned(warning)
+
+
+def planned(warning: EarlyWarning) -> None:
+    """The dialog that plans a follow-up, with the first reason in it."""
+    moving.opened(_("Plan a follow-up"), planning.plan, warning.customer_id, warning.reasons[0], moving.close)
