@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from db import demo
 from db.models import Customer, ImportRun, ImportState, Person, Role, Setting
-from services import clock, company, demo_billing, demo_house, demo_rows, demo_segments, demo_sign_ins
+from services import clock, company, demo_billing, demo_house, demo_rows, demo_segments, demo_sign_ins, demo_slipping
 from services.demo_sign_ins import SignIn
 from services.errors import Conflict, Invalid
 from services.exchange import imports
@@ -79,6 +79,7 @@ def _loaded(actor: Actor, seed: int, scale: int, watch: Callable[[Progress], Non
         counts |= demo_house.of_people(rows)
         counts |= demo_billing.of_people(rows)
         counts["segments"] = demo_segments.add(rows)
+        counts["promises"] += demo_slipping.add(rows)
         _note(w, "loaded")
         scoring.queue_unless_waiting(w)  # so that the pages of predictions have something to show within a minute
     return DemoSummary(counts, people, run.id)

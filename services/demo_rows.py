@@ -29,7 +29,7 @@ from db.models import (
     Team,
     TeamMember,
 )
-from services import audit, demo_case_rules, demo_house, demo_missed, demo_products, demo_slipping
+from services import audit, demo_case_rules, demo_house, demo_missed, demo_products
 from services.demo_answers import first_answers
 from services.exchange import writing
 from services.exchange.afterwards import patient
@@ -297,5 +297,4 @@ KINDS: dict[str, Callable[[Adding], int]] = {
     "areas": demo_house.areas,
     "told again": demo_house.explained_again,
     "product pictures and documents": demo_products.products,
-    "a promise not kept": demo_slipping.add,
 }

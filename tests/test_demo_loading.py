@@ -42,7 +42,7 @@ from db.models import (
     Shipment,
     StoredFile,
 )
-from services import clock, company, demo, documents, passwords, payments, rollup_check, search
+from services import clock, company, demo, documents, hints, passwords, payments, rollup_check, search
 from services import work as work_module
 from services.documents import Content
 from services.errors import Conflict, Invalid, NotAllowed
@@ -219,10 +219,17 @@ def test_each_load_has_a_password_of_its_own(summary: demo.DemoSummary) -> None:
 def test_the_trail_says_what_was_added_but_not_the_password(summary: demo.DemoSummary) -> None:
     with reading(SYSTEM) as w:
         trail = list(w.session.execute(select(AuditEntry).where(col(AuditEntry.action).like("demo.%"))).scalars())
-        assert len(trail) == 19
+        assert len(trail) == 20
         late = {entry.reason for entry in w.session.execute(select(AuditEntry).where(text(ALARMS))).scalars()}
         assert late == {"answer", "solution"}, "there are missed goals of both kinds to look at"
         assert summary.sign_ins[0].password not in json.dumps([e.after for e in trail])
+
+
+def test_somebody_slips_away_for_three_reasons_and_has_something_due_to_talk_about(summary: demo.DemoSummary) -> None:
+    with reading(SYSTEM) as w:
+        everybody = w.session.exec(select(Customer.id)).all()
+        warned = [i for i in everybody if (found := hints.of_customer(w, i)) is not None and len(found.reasons) == 3]
+        assert any(hints.suggested(w, i) is not None for i in warned)
 
 
 def test_a_company_with_customers_is_left_alone(summary: demo.DemoSummary) -> None:

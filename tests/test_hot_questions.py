@@ -20,6 +20,7 @@ from services import (
     call_brief,
     consents,
     customer_overview,
+    early_warnings,
     interactions,
     my_data,
     payments,
@@ -59,6 +60,7 @@ STAFF: dict[str, Question] = {
     "not contacted": lambda w, _c: quiet.not_contacted(w, 30),
     "the customer": lambda w, c: customer_overview.overview(w, c),
     "before the call": lambda w, c: call_brief.brief(w, c),
+    **{f"warnings, {s}": lambda w, _c, s=s: early_warnings.of_day(w, s) for s in Scope},  # type: ignore[misc]  # as above
     "has anything changed": lambda w, c: timeline.changed(w, c),
     "timeline": lambda w, c: timeline.page(w, c),
     "timeline by one of the team": lambda w, c: timeline.page(w, c, narrow=_STAFF),
@@ -104,6 +106,8 @@ def _life(n: int) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
     known, stamps = {"source": "shop", "source_id": f"X{n}"}, {"created_at": at, "updated_at": at}
     yield m.Customer, known | stamps | {"id": n, "name": f"Ada {n}", "joined_at": at}
     yield m.CustomerEmail, mine | {"email": f"ada{n}@example.com"}
+    if n <= SMALL:  # of each account manager the most urgent are kept, however many customers there are
+        yield m.CustomerWarning, mine | {"place": SMALL - n, "low": 0, "usual": 0, "high": 0, "as_of": at}
     for k in range(3):
         contact = {"channel": m.Channel.PHONE, "direction": m.Direction.IN, "summary": "the kettle", "staff_id": owner}
         yield m.Interaction, mine | contact | {"happened_at": at - k * DAY, "logged_at": at}

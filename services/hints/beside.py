@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, union_all
+from sqlalchemy import Select, and_, func, or_, select
 from sqlmodel import col
 
 from db.models import Case, Interaction, Order, OrderStatus, Promise, Return
@@ -43,13 +43,12 @@ def beside(w: Work, customers: Collection[int]) -> dict[int, list[str]]:
 
 def _late_cases(w: Work, customers: Collection[int]) -> tuple[Told, set[int]]:
     """The case that is longest past its goal, and the numbers of all that are."""
-    late: Select[*tuple[Any, ...]] = (
-        select(col(Case.customer_id), col(Case.id), col(Case.opened_at), col(Case.due_at))
-        .where(col(Case.customer_id).in_(customers), col(Case.closed_at).is_(None), col(Case.due_at) < w.now)
-        .order_by(col(Case.due_at).desc())
-    )
+    late: Select[*tuple[Any, ...]] = select(
+        col(Case.customer_id), col(Case.id), col(Case.opened_at), col(Case.due_at)
+    ).where(col(Case.customer_id).in_(customers), col(Case.closed_at).is_(None), col(Case.due_at) < w.now)
     told, numbers = Told(), set[int]()
-    for customer_id, case_id, opened, due in w.session.connection().execute(late):
+    found = sorted(w.session.connection().execute(late), key=lambda r: r.due_at, reverse=True)
+    for customer_id, case_id, opened, due in found:
         numbers.add(case_id)
         open_for = ngettext("open for {n} day", "open for {n} days", (w.now - opened).days)
         over = (w.now - due).days
@@ -94,8 +93,9 @@ def _complaints(w: Work, customers: Collection[int], told_already: set[int]) -> 
         col(Case.opened_at).between(since, w.now),
         func.lower(col(Case.topic)).in_(words),
     )
-    both = union_all(talks, cases).subquery()
-    rows = w.session.connection().execute(select(both).order_by(both.c.at))
+    # Sorted here: a database that is asked for an order walks an index of times, through everybody's contacts.
+    found = [r for asked in (talks, cases) for r in w.session.connection().execute(asked)]
+    rows = sorted(found, key=lambda r: r.at)
     words_told = _("complaint on {day}")
     return {r.customer_id: words_told.format(day=_day(w, r.at)) for r in rows if r.case_id not in told_already}
 

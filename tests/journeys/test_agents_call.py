@@ -28,7 +28,7 @@ from tests.journeys.conftest import (
     without_a_mouse,
     writes,
 )
-from tests.journeys.test_customer_head import somebody_slipping_away, warned_and_offered
+from tests.journeys.test_customer_head import sees_who_slips_away
 from tests.journeys.test_three_people import sign_in
 from tests.live_server import LiveServer
 
@@ -75,16 +75,6 @@ def signs_in_twice(agent: Page, server: LiveServer, recovery_code: str) -> None:
     agent.keyboard.press("Enter")
     expect(agent.get_by_role("heading", name="Today")).to_be_visible()
     expect(agent.get_by_role("link", name=SUBJECT).first).to_be_visible()
-
-
-def sees_who_slips_away(agent: Page) -> None:
-    """Of a customer who is silent for long: three reasons, and one product to offer with what it rests on."""
-    name = "Theodora Longsilence"
-    _customer_id, product = somebody_slipping_away(name)
-    finds(agent, name.lower(), re.compile(name))
-    expect(agent.get_by_role("heading", name=name)).to_be_visible()
-    settled(agent)
-    warned_and_offered(agent, product)
 
 
 def opens_the_brief(agent: Page, name: str) -> None:
@@ -289,7 +279,7 @@ def test_a_call_from_the_first_look_to_the_closed_case(
     clicks = without_a_mouse(agent)
     number = asks(customer, server, summary)
     signs_in_twice(agent, server, with_a_second_factor())
-    sees_who_slips_away(agent)
+    sees_who_slips_away(agent, "Theodora Longsilence")
     opens_the_brief(agent, name)
     looks_as_the_customer(agent, customer, server, name)
     logs_the_call(agent, customer_id)

@@ -28,7 +28,7 @@ from db.models import (
 from services import search, service_lines, teams
 from services.demo import DemoSummary
 from services.work import SYSTEM, Work, work
-from tests.journeys.conftest import DESKTOP, settled
+from tests.journeys.conftest import DESKTOP, finds, settled
 from tests.journeys.test_three_people import sign_in
 from tests.live_server import LiveServer
 
@@ -130,6 +130,15 @@ def nobody_knows() -> int:
         w.session.flush()
         search.index(w, found.id)
         return found.id
+
+
+def sees_who_slips_away(agent: Page, name: str) -> None:
+    """By the search, of somebody new who is silent for long: three reasons, and a product with what it rests on."""
+    _customer_id, product = somebody_slipping_away(name)
+    finds(agent, name.lower(), re.compile(name))
+    expect(agent.get_by_role("heading", name=name)).to_be_visible()
+    settled(agent)
+    warned_and_offered(agent, product)
 
 
 def test_all_of_it_is_seen_of_a_customer_with_much_with_little_and_of_the_demonstrations(
