@@ -227,7 +227,7 @@ def test_the_trail_says_what_was_added_but_not_the_password(summary: demo.DemoSu
 
 def test_somebody_slips_away_for_three_reasons_and_has_something_due_to_talk_about(summary: demo.DemoSummary) -> None:
     with reading(SYSTEM) as w:
-        everybody = w.session.exec(select(Customer.id)).all()
+        everybody = w.session.execute(select(col(Customer.id))).scalars().all()
         warned = [i for i in everybody if (found := hints.of_customer(w, i)) is not None and len(found.reasons) == 3]
         assert any(hints.suggested(w, i) is not None for i in warned)
 
