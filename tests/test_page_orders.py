@@ -67,10 +67,10 @@ def test_staff_send_an_order_from_the_desk_in_two_parcels(
     at = page("staff/orders.py", order=str(order.id))
     at.button(key="pick").click().run()
     at.text_input(key="code").set_value("RR123")
-    at.number_input(key=f"packed_{order.id}_1_2").set_value(1)
+    at.number_input(key=f"packed_{order.id}_1_0").set_value(1)
     at.button(key="FormSubmitter:parcel-Send the parcel").click().run()
     assert not at.exception
-    at.number_input(key=f"packed_{order.id}_1_1")  # one piece is left to send
+    assert at.number_input(key=f"packed_{order.id}_1_1").value == 1  # one piece is left to send
     assert at.text_input(key="code_1").value == ""  # in a parcel with a number of its own
     at.button(key="FormSubmitter:parcel-Send the parcel").click().run()
     at.button(key="deliver").click().run()
@@ -78,6 +78,23 @@ def test_staff_send_an_order_from_the_desk_in_two_parcels(
     assert session.get_one(Order, order.id).status is OrderStatus.DELIVERED
     assert len(session.exec(select(Shipment)).all()) == 2
     assert "Nothing is waiting here." in shown(page("staff/orders.py"))
+
+
+def test_what_a_first_parcel_left_out_is_offered_for_the_next_one(
+    session: Session, monkeypatch: pytest.MonkeyPatch, customer: Actor
+) -> None:
+    w = Work(session, customer, NOON)
+    placed = orders.place(w, asked(w, (make.product(session, "Kettle"), 2), (make.product(session, "Lid"), 1)))
+    staff = make.actor(session, Role.STAFF)
+    orders.pick(Work(session, staff, NOON), placed.id)
+    sign_in(session, monkeypatch, staff)
+    at = page("staff/orders.py", order=str(placed.id))
+    at.number_input(key=f"packed_{placed.id}_1_0").set_value(1)
+    at.number_input(key=f"packed_{placed.id}_2_0").set_value(0)
+    at.button(key="FormSubmitter:parcel-Send the parcel").click().run()
+    assert [at.number_input(key=f"packed_{placed.id}_{line}_1").value for line in (1, 2)] == [1, 1]
+    at.button(key="FormSubmitter:parcel-Send the parcel").click().run()
+    at.button(key="deliver")  # nothing is left
 
 
 def test_a_return_goes_from_the_customers_page_over_the_desk_to_the_refund(

@@ -112,7 +112,7 @@ def next_step(order_id: int, found: OnDesk, *, awaited: bool) -> None:
 
 def _ship(order_id: int, found: OnDesk, actor: Actor) -> None:
     names = {line.line_no: line.name for line in found.seen.lines}
-    # The keys hold what is left, so that after a first parcel the fields begin anew.
+    sent_already = len(found.seen.parcels)  # in the keys, so that each parcel begins with all that is left
     with st.form("parcel"):
         carrier = st.text_input(_("Carrier"), key="carrier", max_chars=80)
         code = st.text_input(_("Parcel number"), key=field("code"), max_chars=120)
@@ -123,7 +123,7 @@ def _ship(order_id: int, found: OnDesk, actor: Actor) -> None:
                 max_value=left,
                 value=left,
                 step=1,
-                key=f"packed_{order_id}_{number}_{left}",
+                key=f"packed_{order_id}_{number}_{sent_already}",
             )
             for number, left in found.left.items()
         }
