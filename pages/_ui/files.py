@@ -74,7 +74,8 @@ def listing(found: Sequence[File], actor: Actor, *, key: str, pictures: bool = T
     for one in found:
         with st.container(horizontal=True, vertical_alignment="center", key=f"file_{key}_{one.id}"):
             if one.id in small:
-                st.image(small[one.id], width=64, alt=one.caption or one.name)
+                with st.container(width=64):  # the picture itself stays as large as it is, for the full screen
+                    st.image(small[one.id], width="stretch", alt=one.caption or one.name)
             download(one, actor, key=key)
             told = [one.caption, size_in_words(one.size), day(one.added_at, actor), one.added_by]
             st.caption(md(" · ".join(t for t in told if t)), width="content")

@@ -98,7 +98,7 @@ def sends_back(page: Page, past: Past, photo: Path) -> None:
     presses(page, page.get_by_test_id("stMain").get_by_role("link", name=f"O{past.open_order:07}"))
     expect(page.get_by_role("heading", name=f"Order O{past.open_order:07}")).to_be_visible()
     settled(page)
-    presses(page, page.get_by_role("button", name="Return something"))
+    presses(page, page.get_by_text("Return something").locator("xpath=ancestor::summary"))
     why = page.get_by_role("combobox", name="Why?")
     expect(why).to_be_visible()
     still(page)

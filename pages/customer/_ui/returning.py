@@ -46,7 +46,7 @@ def _ask(order_id: int, seen: Detail, found: OfOrder) -> None:
     with reading(actor) as w:
         words = {r.code: r.label for r in reasons.offered(w, ReasonKind.RETURN)}
     with (
-        st.popover(_("Return something"), icon=":material/undo:", width="stretch"),
+        st.expander(_("Return something"), icon=":material/undo:"),
         st.form(f"ask_back_{known}", border=False),
     ):
         chosen = {
