@@ -13,7 +13,7 @@ WRITTEN = {
     "case": ["case.py", "_ui/case_forms.py"],
     "customer": ["customer.py", "_ui/log_form.py", "_ui/brief.py", "_ui/matters.py", "_ui/planning.py"],
     "customers": ["customers.py"],
-    "cases": ["cases.py"],
+    "cases": ["_ui/case_mark.py"],
     "today": ["today.py", "_ui/due_list.py", "_ui/moving.py"],
     "order-desk": ["_ui/desk_order.py"],
     "contact-rules": ["../manager/contact_rules.py"],

@@ -1,6 +1,7 @@
 """The pages of the work on cases: the list with a macro, the rules of managers, tools of a case, the mailed rating."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlmodel import Session, select
@@ -40,6 +41,30 @@ def test_before_a_macro_runs_it_says_over_how_many_of_the_ticked_cases_and_what_
     assert "priority: urgent" in shown(at)
     assert "In 1 case it does this" in shown(at)
     assert not at.exception
+
+
+def test_the_mark_stays_at_its_case_when_the_list_changes_and_the_keys_act_on_it(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = (question(session, f"Question {n}") for n in range(3))
+    signed_in(session, monkeypatch)
+    at = page("cases.py")
+    at.button(key="mark_next").click().run()
+    sooner = session.get_one(Case, third)
+    sooner.due_at = NOON - timedelta(days=9)
+    session.commit()
+    at.run()
+    at.button(key="tick_marked").click().run()
+    assert at.checkbox(key=f"tick_{second}").value, "it stands a line lower now"
+    at.button(key="mark_before").click().run()
+    at.button(key="tick_marked").click().run()
+    assert at.checkbox(key=f"tick_{first}").value
+    session.get_one(Case, first).closed_at = NOON
+    session.get_one(Case, first).state = CaseState.CLOSED
+    session.commit()
+    at.run()
+    at.button(key="tick_marked").click().run()
+    assert not at.checkbox(key=f"tick_{second}").value, "the one that moved up where the marked one is gone"
 
 
 def test_a_colleague_who_writes_an_answer_is_named_before_one_answers_too(

@@ -7,9 +7,9 @@ import streamlit as st
 
 from db.models import Role
 from pages._ui.feedback import reported
-from pages._ui.guard import acting, require
+from pages._ui.guard import require
 from pages._ui.show import empty, md, when
-from pages.staff._ui import macro_run
+from pages.staff._ui import case_mark, macro_run
 from pages.staff._ui.case_filters import PLACE, place, turn, wanted
 from services import cases, contact_words
 from services.cases import desk
@@ -18,19 +18,7 @@ from services.text import _, ngettext, number
 from services.work import Actor, reading
 
 actor = require(Role.STAFF)
-CASE, MARK = "staff/case.py", "cases_mark"
-
-
-@acting(Role.STAFF)
-def step(by: int, last: int) -> None:
-    """Move the mark, within the page of the list."""
-    st.session_state[MARK] = max(0, min(last, st.session_state.get(MARK, 0) + by))
-
-
-@acting(Role.STAFF)
-def tick(case_id: int) -> None:
-    """Choose the marked case for a macro, or not any more."""
-    st.session_state[f"tick_{case_id}"] = not st.session_state.get(f"tick_{case_id}")
+CASE = "staff/case.py"
 
 
 def line(row: Row, actor: Actor, *, marked: bool) -> bool:
@@ -55,6 +43,7 @@ def line(row: Row, actor: Actor, *, marked: bool) -> bool:
 def listing() -> None:
     """The page of the list, and what can be done with the ticked ones."""
     actor = require(Role.STAFF)
+    case_mark.opened()
     filters = wanted(actor)
     after = place(filters)
     found: list[Page] = []
@@ -72,29 +61,13 @@ def listing() -> None:
         st.rerun()
 
 
-def marking(page: Page) -> int:
-    """The keys; which line is marked."""
-    last = len(page.rows) - 1
-    marked: int = max(0, min(st.session_state.get(MARK, 0), last))
-    st.session_state[MARK] = marked
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(_("Next line"), key="mark_next", shortcut="J", type="tertiary", on_click=step, args=(1, last))
-        st.button(_("Line before"), key="mark_before", shortcut="K", type="tertiary", on_click=step, args=(-1, last))
-        if st.button(_("Open"), icon=":material/support_agent:", key="open_case", shortcut="O", type="tertiary"):
-            st.switch_page(CASE, query_params={"case": str(page.rows[marked].id)})
-        at = page.rows[marked].id
-        st.button(_("Choose"), icon=":material/check_box:", key="tick_marked", shortcut="X", type="tertiary",
-                  on_click=tick, args=(at,))  # fmt: skip
-    return marked
-
-
 def rows(page: Page, after: str, actor: Actor) -> None:
     """The rows, the ways to other pages, and the macro for those that are ticked."""
     if not page.rows:
         empty(_("No case fits."), _("Choose other filters, or look at all cases."), ":material/support_agent:")
-    marked = marking(page) if page.rows else 0
+    marked = case_mark.marking([row.id for row in page.rows]) if page.rows else 0
     with st.container(gap="xsmall"):
-        ticked = [row.id for n, row in enumerate(page.rows) if line(row, actor, marked=n == marked)]
+        ticked = [row.id for row in page.rows if line(row, actor, marked=row.id == marked)]
     with st.container(horizontal=True):
         turned = None
         if after and st.button(_("From the start"), icon=":material/first_page:", key="cases_first"):
@@ -103,7 +76,7 @@ def rows(page: Page, after: str, actor: Actor) -> None:
             turned = page.after
     if turned is not None:
         turn(PLACE, turned)
-        st.session_state[MARK] = 0
+        case_mark.to_the_top()
         st.rerun()
     macro_run.over(ticked)
 
