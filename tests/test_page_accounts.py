@@ -143,3 +143,21 @@ def test_a_manager_sees_how_many_would_be_invited_and_stops_the_round(
     at.button(key=f"stop_{one.id}").click().run()
     assert not at.exception
     assert "2 were taken back" in shown(at)
+
+
+@pytest.mark.parametrize(("page", "again"), [("reset", "forgot"), ("confirm", "register")])
+def test_a_link_that_is_too_old_leads_to_where_a_new_one_is_asked_for(
+    session: Session, monkeypatch: pytest.MonkeyPatch, page: str, again: str
+) -> None:
+    make.actor(session, Role.ADMIN)  # somebody has set it up
+    session.commit()
+    monkeypatch.setattr(guard, "session_id", lambda: "")
+    at = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30).run()
+    at.switch_page(f"public/{page}.py")
+    at.query_params["t"] = "long gone"
+    at.run()
+    assert "used already or is too old" in at.error[0].value
+    assert {link.proto.label: link.proto.page for link in at.get("page_link")} == {
+        "Ask for a new link": again,
+        "To the sign-in": "sign-in",
+    }

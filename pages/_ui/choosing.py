@@ -12,6 +12,9 @@ from services.errors import Conflict
 from services.text import _
 from services.work import Actor, Work, reading, work
 
+#: Where a link that is too old can be asked for again; an invitation comes from somebody else.
+ASKED_FOR_AGAIN = {TicketKind.RESET: "public/forgot.py", TicketKind.CONFIRM: "public/register.py"}
+
 
 def with_link(actor: Actor, kind: TicketKind, button: str, act: Callable[[Work, str, str], str | None]) -> str | None:
     """Greet by name and ask for the new password; returns what `act(w, secret, password)` gave once it was taken."""
@@ -21,6 +24,8 @@ def with_link(actor: Actor, kind: TicketKind, button: str, act: Callable[[Work, 
             name, email = registration.greeting(w, kind, secret)
     except Conflict as late:
         st.error(md(late), icon=":material/link_off:")
+        if kind in ASKED_FOR_AGAIN:
+            st.page_link(ASKED_FOR_AGAIN[kind], label=_("Ask for a new link"), icon=":material/mail:")
         st.page_link("public/sign_in.py", label=_("To the sign-in"), icon=":material/login:")
         return None
     st.text(f"{name}\n{email}" if name else email)

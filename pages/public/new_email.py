@@ -29,6 +29,7 @@ with narrow():
             name, email = registration.greeting(w, TicketKind.EMAIL_CHANGE, secret)
     except Conflict as late:
         st.error(md(late), icon=":material/link_off:")
+        st.page_link("public/sign_in.py", label=_("To the sign-in"), icon=":material/login:")
         st.stop()
     st.text(f"{name}\n{email}")
     if st.button(_("Use this address"), type="primary", width="stretch", key="use_new_email"):

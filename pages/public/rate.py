@@ -24,7 +24,8 @@ def told() -> Rated | None:
         with work(actor) as w:
             seen = rating.by_link(w, secret, asked if fresh else None)
     except RapportError:
-        st.error(_("This link does not lead to a rating (any more)."), icon=":material/link_off:")
+        st.title(_("Your rating"), anchor=False)
+        st.error(_("This link is not one for a rating, or its time is over."), icon=":material/link_off:")
         return None
     st.session_state["rate_link"] = (secret, asked)
     return seen
