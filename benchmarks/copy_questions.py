@@ -97,6 +97,13 @@ CUBE: list[tuple[str, dict[str, Any], str]] = [
         FROM sale_line o LEFT JOIN product p ON p.product_id = o.product_id
         WHERE {sale} GROUP BY GROUPING SETS ((1, 2), (1), (2), ())""",
     ),
+    (
+        "customers by month and category, 12 of 40 categories and the others",
+        {"measures": ["customers"], "by": ["month", "category"], "most": 12},
+        """SELECT date_trunc('month', o.day), coalesce(p.category, ''), count(DISTINCT o.customer_id)
+        FROM sale_line o LEFT JOIN product p ON p.product_id = o.product_id
+        WHERE {sale} GROUP BY GROUPING SETS ((1, 2), (2), ())""",
+    ),
 ]  # fmt: skip
 _RULE = {
     "mode": "all",

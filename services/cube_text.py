@@ -2,7 +2,7 @@
 
 Sums and counts are asked for once, by group; the largest, "all others" and the whole are added up from these rows. What
 does not add up (different things counted) is asked for by each dimension and altogether, which tells what is shown by
-itself, and then by group with all others as one.
+itself, and then by group with all others as one; where the groups are few, `cube_members` counts all of that at once.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from services.columnar import Answers
+from services.cube_members import Members
 from services.dimensions import DIMENSIONS, MEMBERS, NONE, OTHERS, Dimension, joins
 from services.facts import SOURCES, Fact
 from services.measures import Form
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 100_000  # groups that are added up here; beyond it the database does
 MOST_FOLDED = 10_000  # more groups than anybody is shown
 OF = "of_"
+_DIFFERENT = "count(DISTINCT "
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,30 @@ class Asked:
             columns = ", ".join(f"CAST(sum({c}) AS BIGINT) AS {c}" for c in self.columns)
         return f"SELECT {named}{columns} FROM ({sql}) AS found {f'GROUP BY {places} ' if plain else ''}LIMIT {most}"
 
+    @property
+    def counted(self) -> str:
+        """The number of the things of which different ones are counted, where that is all that is asked; else empty."""
+        [form, *more] = self.forms.values()
+        plain = not (more or form.of or any(DIMENSIONS[d].overlaps for d in self.by))
+        return form.part[len(_DIFFERENT) : -1] if plain and form.part.startswith(_DIFFERENT) else ""
+
+    def groups(self, question: "CubeQuestion", most: int) -> str:
+        """The groups that have rows: what they are grouped by, as `key_` and as text."""
+        keys = {d: DIMENSIONS[d].key(self.fact) for d in self.by}
+        named = ", ".join(f"{key} AS {d}" for d, key in keys.items())
+        sql = f"SELECT {named} {self._from(question, list(keys.values()))}"
+        sql += f" GROUP BY {', '.join(str(n + 1) for n in range(len(keys)))}"
+        both = ", ".join(f"{d} AS key_{d}, CAST({d} AS VARCHAR) AS {d}" for d in keys)
+        return f"SELECT {both} FROM ({sql}) AS found LIMIT {most}"
+
+    def members(self, question: "CubeQuestion", groups: str, words: list[str]) -> str:
+        """One row per thing that is counted: the `words` of all groups that it is in. `groups`: their table."""
+        keys = {d: DIMENSIONS[d].key(self.fact) for d in self.by}
+        there = " AND ".join(f"bits.key_{d} = {key}" for d, key in keys.items())
+        found = ", ".join(f"bit_or(bits.{word}) AS {word}" for word in words)
+        rows = self._from(question, [*keys.values(), self.counted], f"JOIN {groups} AS bits ON {there} ")
+        return f"SELECT {found} {rows} AND {self.counted} IS NOT NULL GROUP BY {self.counted}"
+
     def rows(self, question: "CubeQuestion", others: Mapping[str, list[str]]) -> str:
         """One row per thing behind the figure, with its part of it."""
         source = SOURCES[self.fact]
@@ -100,12 +126,12 @@ class Asked:
         text = dimension.text(self.fact)
         return f"CASE WHEN {text} IN ({_bound(f'kept_{dimension.code}')}) THEN {text} ELSE '{OTHERS}' END"
 
-    def _from(self, question: "CubeQuestion", expressions: list[str]) -> str:
+    def _from(self, question: "CubeQuestion", expressions: list[str], more: str = "") -> str:
         source = SOURCES[self.fact]
         where = [source.where, f"{source.day} >= $from_day", f"{source.day} < $to_day"]
         where += [self._let_in(DIMENSIONS[d], values) for d, values in question.only.items()]
         needed = joins(self.fact, [*where, *expressions, *self.columns.values()])
-        return f"FROM {source.table} {needed} WHERE {' AND '.join(where)}"
+        return f"FROM {source.table} {needed} {more}WHERE {' AND '.join(where)}"
 
     def _let_in(self, dimension: Dimension, values: list[str]) -> str:
         wanted = _bound(f"only_{dimension.code}")
@@ -141,7 +167,9 @@ class Parts:
         first = next(iter(asked.forms))
         ahead = asked if asked.exact or not folding or len(asked.by) == 1 else replace(asked, by=folding)
         sets = [[], *([d] for d in folding)] if ahead is not asked else [asked.by] if asked.exact else [asked.by, []]
-        raw = copy.frame(Question("cube", ahead.text(question, sets, {}, MOST_ROWS + 1)), **values)
+        members = Members.of(copy, asked, ahead, question, values)
+        text = ahead.text(question, sets, {}, MOST_ROWS + 1)
+        raw = members.counted(sets) if members else copy.frame(Question("cube", text), **values)
         if len(raw) > MOST_ROWS:
             whole = copy.frame(Question("whole", replace(asked, by=[]).text(question, [], {}, 1)), **values)
             shown = kept or {d: _asked_largest(copy, asked, values, question, d) for d in folding}
@@ -155,7 +183,10 @@ class Parts:
             groups = raw if at_once else raw[raw[ahead.by].notna().all(axis=1)]
             if ahead is not asked or not all(groups[d].isin(shown[d]).all() for d in folding):
                 added = asked.exact
-                groups = _added(asked, groups, shown) if added else _folded(copy, asked, values, question, shown)
+                if members and members.by == asked.by:
+                    groups = members.folded(shown)
+                else:
+                    groups = _added(asked, groups, shown) if added else _folded(copy, asked, values, question, shown)
         sums = {c: _total(whole[c]) for c in asked.columns}
         return cls(_figures(asked, groups), _whole(asked, sums), shown)
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from db.columnar.copy import Copy
 from db.models import Customer, CustomerAddress, Order, OrderLine, OrderStatus, Return, Role, Segment, Sharing
-from services import areas, company, cube, cube_text
+from services import areas, company, cube, cube_members, cube_text
 from services.cube import OTHERS, CubeQuestion
 from services.dimensions import DIMENSIONS, dimension_name
 from services.errors import Invalid, NotAllowed, NotFound
@@ -138,6 +138,26 @@ def test_two_dimensions_and_all_others_are_the_same_however_they_are_added_up(
             there = cube.ask(w, question)
         pd.testing.assert_frame_equal(here.frame, there.frame, check_dtype=False)
         assert here.whole == there.whole
+
+
+@pytest.mark.parametrize(("bits", "most_groups"), [(1, 200), (60, 200), (60, 2)])
+def test_different_things_are_the_same_counted_by_the_database_and_from_their_bits(
+    w: Work, monkeypatch: pytest.MonkeyPatch, bits: int, most_groups: int
+) -> None:
+    """With a word for each group, with one for all, and with bits for some of the dimensions only."""
+    monkeypatch.setattr(cube_members, "BITS", bits)
+    for measure, *by in (
+        ("customers", "category"), ("customers", "category", "channel"), ("orders", "category", "month"),
+        ("returns", "category", "channel", "month"),
+    ):  # fmt: skip
+        for most, only in ((1, {}), (2, {"category": ["Kitchen", "Garden"]}), (20, {"category": ["nowhere"]})):
+            question = asked(measure, by=by, most=most, only=only)
+            monkeypatch.setattr(cube_members, "MOST_GROUPS", most_groups)
+            by_bits = cube.ask(w, question)
+            monkeypatch.setattr(cube_members, "MOST_GROUPS", -1)
+            counted = cube.ask(w, question)
+            pd.testing.assert_frame_equal(by_bits.frame, counted.frame, check_dtype=False)
+            assert by_bits.whole == counted.whole
 
 
 def test_customers_in_two_groups_count_once_among_the_others_and_altogether(w: Work) -> None:

@@ -16,13 +16,13 @@ from db.columnar.copy import Copy, Limits
 from db.columnar.tables import FED
 from db.engine import make_engines
 from services import columnar, cube, questions
-from services.columnar import Answers, keeper
+from services.columnar import keeper
 from services.dimensions import DIMENSIONS
 from services.facts import SOURCES
 from services.measures import MEASURES
 from services.questions import Question
 from services.questions.dialects import elsewhere
-from services.work import SYSTEM, Work, bind, reading, work
+from services.work import SYSTEM, bind, reading, work
 from tests.sent_questions import ask_patterns, ask_segments, lived_in, noted
 from tests.test_cube import asked, sold_something
 
@@ -30,32 +30,13 @@ MOST_MEASURES = 6  # of one question
 VALUES: dict[str, Any] = {"from_day": date(2026, 1, 1), "to_day": date(2027, 1, 1)}
 
 
-def texts(w: Work) -> list[tuple[Question, dict[str, Any]]]:
-    """All questions kept as files, and what the cube sends, each text once.
-
-    Spark needs about as long for each text as for a thousand rows, so the cube is asked what covers every expression of
-    the dictionary once: each dimension of each kind of rows (three in one text), and each measure. Their product, some
-    five hundred texts, adds no expression; `make test` runs all of it on PostgreSQL.
-    """
-    sent = [(q, {k: VALUES[k] for k in q.parameters}) for q in map(questions.named, questions.names())]
-    arrow = Answers.arrow
-
-    def noted(self: Answers, question: Question, **values: Any) -> Any:
-        sent.append((question, values))
-        return arrow(self, question, **values)
-
-    Answers.arrow = noted  # type: ignore[assignment]  # this process does nothing else
-    for measures, by in representative():
-        cube.ask(w, asked(*measures, by=by, only={"city": ["Bonn", ""]}, most=2))
-    Answers.arrow = arrow  # type: ignore[method-assign]  # as above
-    once: dict[str, tuple[Question, dict[str, Any]]] = {}
-    for question, values in sent:
-        once.setdefault(f"{question.sql} {values}", (question, values))
-    return list(once.values())
-
-
 def representative() -> Iterator[tuple[list[str], list[str]]]:
-    """(measures, dimensions) that cover each expression of the dictionary."""
+    """(measures, dimensions) that cover each expression of the dictionary: each dimension of each kind of rows, three
+    to a text, and each measure; and different things alone, which are asked for in a way of their own.
+
+    Spark needs about as long for each text as for a thousand rows. The product of measures and dimensions, some five
+    hundred texts, adds no expression; `make test` runs all of it on PostgreSQL.
+    """
     for fact in SOURCES:
         measures = [m.code for m in MEASURES.values() if any(f.fact is fact for f in m.forms)]
         by = [d.code for d in DIMENSIONS.values() if fact in d.sql and not d.overlaps]
@@ -63,10 +44,12 @@ def representative() -> Iterator[tuple[list[str], list[str]]]:
         yield from ((measures[:MOST_MEASURES], group) for group in groups)
         if measures[MOST_MEASURES:]:
             yield measures[MOST_MEASURES:], by[:1]
+    yield ["customers"], ["category", "channel", "month"]
+    yield ["returns"], ["category", "weekday"]
 
 
 def write(folder: Path) -> None:
-    """Everything into `folder`."""
+    """Everything into `folder`: all questions kept as files, and what the cube, patterns and segments send."""
     with tempfile.TemporaryDirectory() as place:
         engines = make_engines(f"sqlite:///{place}/small.db")
         schema.migrate(engines.write)
@@ -76,29 +59,23 @@ def write(folder: Path) -> None:
             lived_in(w.session)
         with source.snapshot(engines.read) as primary:
             keeper.bind(Copy.in_memory(primary, "2026-01-01T00:00:00+00:00", Limits("256MB", 1)))
-        with reading(SYSTEM) as w:
-            asked_for = texts(w)
-            with noted() as (sent, lent):
-                ask_patterns(w)
-                ask_segments(w, each=False)
-            for name, rows in lent.items():
-                pq.write_table(rows, folder / f"{name}.parquet")
+        with reading(SYSTEM) as w, noted() as (sent, lent):
             with columnar.reading(w) as copy:
-                for name in (*(fed.name for fed in FED), "buyer"):
-                    rows = copy.arrow(Question(name, f"SELECT * FROM {name}"))  # noqa: S608 - constants
-                    pq.write_table(rows, folder / f"{name}.parquet")
-                told = [
-                    {
-                        "sql": elsewhere(question, "spark"),
-                        "values": values,
-                        "rows": [list(row.values()) for row in copy.arrow(question, **values).to_pylist()],
-                    }
-                    for question, values in asked_for
-                ]
-            told += [
+                for question in map(questions.named, questions.names()):
+                    copy.arrow(question, **{k: VALUES[k] for k in question.parameters})
+            for measures, by in representative():
+                cube.ask(w, asked(*measures, by=by, only={"city": ["Bonn", ""]}, most=2))
+            ask_patterns(w)
+            ask_segments(w, each=False)
+            told = [
                 {"sql": elsewhere(one.question, "spark"), "values": one.values, "rows": [list(row) for row in one.rows]}
                 for one in sent
             ]
+            with columnar.reading(w) as copy:
+                for name in (*(fed.name for fed in FED), "buyer"):
+                    lent[name] = copy.arrow(Question(name, f"SELECT * FROM {name}"))  # noqa: S608 - constants
+            for name, rows in lent.items():
+                pq.write_table(rows, folder / f"{name}.parquet")
         (folder / "questions.json").write_text(json.dumps(told, default=str))
         engines.dispose()
 
