@@ -42,7 +42,7 @@ _known = _Known()
 def _run() -> object:
     """What stands for this run of the whole script alone: Streamlit makes a new one for each. None elsewhere."""
     ctx = get_script_run_ctx()
-    return None if ctx is None or ctx.fragment_ids_this_run else ctx.parallel_coordinator
+    return None if ctx is None or ctx.fragment_ids_this_run else getattr(ctx, "parallel_coordinator", None)
 
 
 def _asked_now(*, touch: bool = True) -> Actor | None:
