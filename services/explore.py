@@ -100,7 +100,7 @@ def explored(w: Work, view: View) -> Explored:
         first, last = view.before(today)
         update = {"by": [], "from_day": first, "to_day": last + DAY}
         before = cube.ask(w, asked.model_copy(update=update)).whole
-    known = words.names(w, [*view.by, *view.only])
+    known = words.names(w, [*view.by, *view.only], words.products(view, answer.frame))
     frame = answer.frame.copy()
     for m in view.measures:
         counted = pd.to_numeric(frame[m])
@@ -114,8 +114,8 @@ def explored(w: Work, view: View) -> Explored:
 
 def choices(w: Work, dimension: str, measure: str) -> dict[str, str]:
     """The values of a dimension that occur most, with their names: for filters. Managers only. Raises Preparing."""
-    known = words.names(w, [dimension])
     found = cube.values_of(w, dimension, measure)
+    known = words.names(w, [dimension], found)
     return {v: words.value(dimension, v, known) for v in found if _readable(dimension, v)}
 
 

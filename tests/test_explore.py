@@ -10,17 +10,18 @@ from streamlit.testing.v1 import AppTest
 
 from db.columnar.copy import Copy
 from db.models import Role, SavedView
-from services import explore, saved_views
+from services import explore, reports, saved_views
 from services.charts import explore as charts
 from services.columnar import Preparing
 from services.cube_view import View
 from services.errors import NotAllowed
 from services.work import Actor, Work
-from tests import make
+from tests import make, make_sales
 from tests.test_cube import sold_something
 from tests.test_page_staff import shown, signed_in
 
 PAGES = Path(__file__).parent.parent / "pages"
+Make = Callable[[], Copy]
 YEAR = "2026-01-01..2026-12-31"
 
 
@@ -46,6 +47,24 @@ def test_what_is_behind_a_group_adds_up_and_names_the_customers(w: Work) -> None
         rows = explore.behind(w, view, "revenue", {"category": code}).rows
         assert rows["part"].sum() == cents
         assert set(rows["customer"]) <= {"Ada", "Bob"} or rows["customer"].str.len().gt(0).all()
+
+
+def test_products_are_called_by_their_names_and_many_in_one_are_no_place_of_their_own(w: Work, copied: Make) -> None:
+    for n in range(3):
+        product = make.product(w.session, f"Cup {n}")
+        product.sku = f"C-{n}"
+        w.session.add(product)
+        make_sales.order(w, make.NOON, (product, 100 + n))
+    copied()
+    view = View(measures=["revenue"], by=["product"], period=YEAR, most=1, only={"product": ["C-0", "C-1", "C-2"]})
+    found = explore.explored(w, view)
+    assert found.shown["product"].tolist() == ["Cup 2 (C-2)", "All others"]
+    assert found.filters == (("Product", "Cup 0 (C-0), Cup 1 (C-1), Cup 2 (C-2)"),)
+    frame = charts.marks(view, found)
+    assert frame is not None
+    assert frame["label"].tolist() == ["Cup 2 (C-2)", "All others"], "the single ones first, although others have more"
+    report = reports.made(w, "Mine", view)
+    assert report.summary == "Revenue. Highest: Cup 2 (C-2), €1.02."
 
 
 def test_an_address_that_makes_no_sense_is_narrowed_to_what_does(w: Work) -> None:

@@ -77,6 +77,20 @@ def test_a_segment_opens_with_its_count(
     assert "Complaints in the last 60 days: at least 1" in told
 
 
+def test_what_members_spent_is_a_number_to_sort_and_to_calculate_with(
+    session: Session, monkeypatch: pytest.MonkeyPatch, copied: Make
+) -> None:
+    ada, cheap = make.customer(session), make.customer(session, "Cheap")
+    sale(session, ada.id, ago(3), 1_000_050)
+    sale(session, cheap.id, ago(3), 900)
+    copied()
+    buyers = SegmentInput(name="Buyers", definition=plain(rule({"field": "orders", "op": "at_least", "low": 1})))
+    row = keeping.save(Work(session, SYSTEM, make.NOON), None, buyers)
+    at = opened(session, monkeypatch, "segment.py", segment=str(row.id), view="members")
+    [table] = [d.value for d in at.dataframe if "revenue_cents" in d.value]
+    assert table["revenue_cents"].tolist() == [10_000.5, 9.0]
+
+
 def chosen(at: AppTest, ending: str) -> Any:
     """The widget whose key ends so."""
     return next(

@@ -7,6 +7,7 @@ picked).
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 import altair as alt
@@ -23,20 +24,31 @@ SHORT = "abs(datum.value) < 1 ? format(datum.value, '.2~f') : format(datum.value
 #: On a telephone.
 NARROW = "width < 330"
 _LABELS_APART = 6
+LEANING_PX = 120
 
 
-def stacked(frame: pd.DataFrame, names: Sequence[str], place: str, value: str, *, whole: bool = True) -> alt.Chart:
+class Lean(StrEnum):
+    """How the names of places stand below an axis: upright, or aslant where they are too long, all or some of them."""
+
+    NOT = "not"
+    ALL = "all"
+    SOME = "some"
+
+
+def stacked(
+    frame: pd.DataFrame, names: Sequence[str], place: str, value: str, *, whole: bool = True, lean: Lean = Lean.NOT
+) -> alt.Chart:
     """Bars with one part per series. `names`: all series in the order of their colours, also those without marks."""
-    return _bars(frame, value, whole).encode(
+    return _bars(frame, value, whole, lean=lean).encode(
         color=alt.Color("name:N", title=None, scale=alt.Scale(domain=list(names)), legend=legend(len(names))),
         order=alt.Order("rank:Q"),
         tooltip=[_tip("label", place), _tip("name", _("Part")), _tip("shown", value)],
     )
 
 
-def plain(frame: pd.DataFrame, place: str, value: str, *, whole: bool = True) -> alt.Chart:
-    """Bars of one series."""
-    return _bars(frame, value, whole).encode(tooltip=[_tip("label", place), _tip("shown", value)])
+def plain(frame: pd.DataFrame, place: str, value: str, *, whole: bool = True, lean: Lean = Lean.NOT) -> alt.Chart:
+    """Bars of one series. `lean`: how names of places stand."""
+    return _bars(frame, value, whole, lean=lean).encode(tooltip=[_tip("label", place), _tip("shown", value)])
 
 
 def against_usual(frame: pd.DataFrame, names: tuple[str, str], place: str, value: str, *, whole: bool = True) -> Any:
@@ -71,12 +83,12 @@ def columns_of(spec: Any) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _bars(frame: pd.DataFrame, value: str, whole: bool) -> alt.Chart:
+def _bars(frame: pd.DataFrame, value: str, whole: bool, *, lean: Lean = Lean.NOT) -> alt.Chart:
     axis: dict[str, Any] = {"labelExpr": SHORT} | ({"tickMinStep": 1} if whole else {})
     click = alt.selection_point(name=PICKED, fields=["bucket", "series"], on="click", toggle=False)
     strength = alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None)
     height = alt.Y("value:Q", title=value, axis=alt.Axis(**axis), scale=_at_least_one())
-    chart: alt.Chart = alt.Chart(frame).mark_bar(cursor="pointer", cornerRadius=1).encode(x=_place(), y=height)
+    chart: alt.Chart = alt.Chart(frame).mark_bar(cursor="pointer", cornerRadius=1).encode(x=_place(lean=lean), y=height)
     return (
         chart.encode(opacity=strength, description=alt.Description("spoken:N"))
         .add_params(click)
@@ -89,8 +101,12 @@ def _at_least_one() -> alt.Scale:
     return alt.Scale(domain=alt.DomainUnionWith(unionWith=[0, 1]))
 
 
-def _place() -> alt.X:
+def _place(*, lean: Lean = Lean.NOT) -> alt.X:
     """Places in the order of the frame, never sorted by their words."""
+    if lean is not Lean.NOT:
+        some: Any = "greedy" if lean is Lean.SOME else False
+        leaning = alt.Axis(labelAngle=-45, ticks=False, labelOverlap=some, labelLimit=LEANING_PX)
+        return alt.X("label:O", sort=None, title=None, axis=leaning)
     short = "replace(datum.label, /:00$/, '')"  # hours of the day
     apart: dict[str, Any] = {"labelOverlap": "greedy", "labelBound": True, "labelSeparation": _LABELS_APART}
     axis = alt.Axis(labelAngle=0, ticks=False, labelExpr=short, **apart)

@@ -10,14 +10,15 @@ import altair as alt
 import pandas as pd
 
 from services.charts import bars
-from services.charts.bars import HEIGHT
+from services.charts.bars import HEIGHT, Lean
+from services.charts.report import UPRIGHT
 from services.cube_view import View
-from services.dimensions import DIMENSIONS
+from services.dimensions import DIMENSIONS, OTHERS
 from services.explore import Explored
 from services.measures import MEASURES, Unit, told
 from services.text import minor_digits, money, number, percent
 
-MOST_BARS, MOST_SERIES = 62, 13
+MOST_BARS, MOST_SERIES, MOST_ASLANT = 62, 13, 16
 
 
 def in_words(measure: str, value: float | None, currency: str) -> str:
@@ -54,6 +55,8 @@ def marks(view: View, found: Explored) -> pd.DataFrame | None:
         return None
     if not DIMENSIONS[places].in_time and not split and places not in ("weekday", "hour", "cohort"):
         frame = frame.sort_values("value", ascending=False, kind="stable")
+        others = frame["bucket"] == OTHERS  # many in one: never the first among the single ones
+        frame = pd.concat([frame[~others], frame[others]])
     frame["shown"] = [in_words(measure, v, found.currency) for v in frame["value"]]
     if MEASURES[measure].unit is Unit.MONEY:
         frame["value"] = frame["value"] / 10 ** minor_digits(found.currency)
@@ -62,6 +65,14 @@ def marks(view: View, found: Explored) -> pd.DataFrame | None:
     frame["spoken"] = frame["label"] + ", " + frame["name"] + ": " + frame["shown"]
     frame["rank"] = frame["name"].map({n: i for i, n in enumerate(frame["name"].unique())})
     return frame.assign(strength=1.0).reset_index(drop=True)
+
+
+def lean(view: View, frame: pd.DataFrame) -> Lean:
+    """Aslant where the names of the places have no room beside each other; of dates some can be left out instead."""
+    names = frame["label"].unique()
+    if DIMENSIONS[view.by[0]].in_time or sum(len(str(n)) + 2 for n in names) <= UPRIGHT:
+        return Lean.NOT
+    return Lean.ALL if len(names) <= MOST_ASLANT else Lean.SOME
 
 
 def as_lines(view: View, frame: pd.DataFrame) -> bool:

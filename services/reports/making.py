@@ -107,7 +107,8 @@ class Report:
         """The chart in a sentence."""
         if self.bars is None or self.bars.frame.empty:
             return ""
-        sums = self.bars.frame.groupby("series" if self.bars.beside else "place", sort=False)["value"].sum()
+        single = self.bars.frame[self.bars.frame["bucket"] != cube.OTHERS]  # many in one are no place
+        sums = single.groupby("series" if self.bars.beside else "place", sort=False)["value"].sum()
         if self.bars.beside:
             return "; ".join(f"{name}: {self.bars.in_words(value)}" for name, value in sums.items())
         told_so, highest = _("{title}. Highest: {place}."), self.bars.in_words(float(sums.max()))
@@ -145,10 +146,10 @@ def made(w: Work, name: str, view: View) -> Report:
     """The report of this moment. Managers only. Raises Invalid, Preparing, Unavailable."""
     home = company.of(w)
     today = clock.day_of(w.now, home.zone)
-    known = words.names(w, [*view.by, *view.only])
     view = permitted(w, view)
     asked = view.question(today)
     answer = cube.ask(w, asked)
+    known = words.names(w, [*view.by, *view.only], words.products(view, answer.frame))
     span = _("All time") if view.period == "all" else words.span(view.days(today))
     about = [f"{words.period(view.period)}: {span}"]
     compared = bool(view.compare) and not view.by and view.period != "all"

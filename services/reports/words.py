@@ -1,11 +1,13 @@
 """Values of dimensions and spans of days as a reader of a report knows them."""
 
+from collections.abc import Collection
 from datetime import date
 
+import pandas as pd
 from babel.dates import format_skeleton, get_day_names
-from sqlmodel import select
+from sqlmodel import col, select
 
-from db.models import ReasonKind, StaffMember, Team
+from db.models import Product, ReasonKind, StaffMember, Team
 from services import reasons
 from services.board.periods import Period
 from services.charts import words
@@ -18,9 +20,15 @@ from services.work import UTC, Work
 Names = dict[str, dict[str, str]]
 
 
-def names(w: Work, dimensions: list[str]) -> Names:
-    """What the house calls the numbers of these dimensions: dimension -> value -> name."""
+def names(w: Work, dimensions: Collection[str], products: Collection[str] = ()) -> Names:
+    """What the house calls the numbers of these dimensions: dimension -> value -> name.
+
+    Of products, which may be very many, only those with these article numbers.
+    """
     found: Names = {}
+    if "product" in dimensions:
+        named = select(Product.sku, Product.name).where(col(Product.sku).in_(products), Product.name != "")
+        found["product"] = {str(sku): f"{name} ({sku})" for sku, name in w.session.exec(named)}
     if "staff" in dimensions:
         found["staff"] = {str(i): n for i, n in w.session.exec(select(StaffMember.id, StaffMember.name))}
     if "team" in dimensions:
@@ -31,6 +39,12 @@ def names(w: Work, dimensions: list[str]) -> Names:
         kinds = (ReasonKind.CONTACT, ReasonKind.RETURN)
         found["reason"] = {r.code: r.label for kind in kinds for r in reasons.offered(w, kind)}
     return found
+
+
+def products(view: View, answer: pd.DataFrame) -> list[str]:
+    """The article numbers in an answer and in the filters of its view."""
+    shown = answer["product"].map(str).tolist() if "product" in view.by else []
+    return [*dict.fromkeys([*shown, *view.only.get("product", [])])]
 
 
 def value(dimension: str, raw: str, known: Names) -> str:

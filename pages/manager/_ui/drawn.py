@@ -12,14 +12,15 @@ from db.models import Role
 from pages._ui import figure
 from pages._ui.cached import chart_spec
 from pages._ui.guard import acting, require
-from pages._ui.show import day, md
+from pages._ui.show import day, home, md
 from services.charts import shapes
 from services.exports import About, Column, Kind, Table
 from services.patterns import View
-from services.text import _, clock_time, local_date, locale_name
+from services.text import _, clock_time, local_date, locale_name, minor_digits
 from services.work import Actor
 
 FIELD = dict[str, Any]
+CENTS = "_cents"
 
 
 def as_of(at: datetime, actor: Actor, of: str) -> str:
@@ -91,9 +92,16 @@ def row_or_mark(key: str, frame: pd.DataFrame, field: str, row: int | None) -> i
 def table(
     key: str, frame: pd.DataFrame, labels: dict[str, str], config: FIELD | None = None, *, pick: bool = False
 ) -> int | None:
-    """The rows, columns called by `labels`. With `pick` a row can be chosen; returns its place."""
+    """The rows, columns called by `labels`; those whose name ends in `_cents` are money. With `pick` a row can be
+    chosen; returns its place.
+    """
     shown = frame[list(labels)].reset_index(drop=True)
     columns: FIELD = {name: st.column_config.Column(label) for name, label in labels.items()} | (config or {})
+    for name in (n for n in labels if n.endswith(CENTS)):
+        digits = minor_digits(home().currency)
+        shown[name] = shown[name] / 10**digits
+        heading = f"{labels[name]} ({home().currency})"
+        columns[name] = st.column_config.NumberColumn(heading, format=f"%,.{digits}f")
     height: Any = "auto" if len(shown) < 10 else 380
     if not pick:
         st.dataframe(shown, hide_index=True, column_config=columns, height=height, key=f"table_{key}", placeholder="–")
@@ -127,7 +135,12 @@ def files(
 ) -> None:  # fmt: skip
     """Buttons for CSV, XLSX and, of a chart, PNG. `notes`: what it says first, what it is of and as of when last."""
     actor = require(Role.MANAGER, touch=False)
-    columns = tuple(Column(name, label, _kind(frame[name])) for name, label in labels.items())
+    columns = tuple(
+        Column(name, label, Kind.MONEY, home().currency)
+        if name.endswith(CENTS)
+        else Column(name, label, _kind(frame[name]))
+        for name, label in labels.items()
+    )
     about = About(notes[0], " · ".join(notes[1:]), "", None, actor.zone)
     with st.container(horizontal=True, gap="small"):
         figure.buttons(actor, key, Table(frame, columns, about), picture, Role.MANAGER)

@@ -15,7 +15,7 @@ from services.board.periods import Period
 from services.charts import bars, words
 from services.charts import explore as charts
 from services.cube_view import View
-from services.dimensions import dimension_name
+from services.dimensions import OTHERS, dimension_name
 from services.explore import Explored
 from services.exports import About, Column, Kind, Table
 from services.facts import Fact
@@ -58,15 +58,16 @@ def drawn(actor: Actor, view: View, found: Explored) -> int | None:
         value = f"{value} ({found.currency})"
     elif MEASURES[first].unit is Unit.SHARE:
         value = f"{value} (%)"
+    lean = charts.lean(view, frame)
     if charts.as_lines(view, frame):
         form, build = "lines", lambda: charts.lines(names, place, value)
     elif len(names) > 1:
-        form, build = "stacked", lambda: bars.stacked(frame, names, place, value, whole=False)
+        form, build = "stacked", lambda: bars.stacked(frame, names, place, value, whole=False, lean=lean)
     else:
-        form, build = "plain", lambda: bars.plain(frame, place, value, whole=False)
+        form, build = "plain", lambda: bars.plain(frame, place, value, whole=False, lean=lean)
     return figure(
         actor, "explore", table, summary=_summary(view, found, frame), build=build, marks=frame, choose=True,
-        on_select="rerun", form=f"explore {form} {names} {place} {value}", too_little=nothing,
+        on_select="rerun", form=f"explore {form} {names} {place} {value} {lean}", too_little=nothing,
     )  # fmt: skip
 
 
@@ -74,7 +75,8 @@ def _summary(view: View, found: Explored, frame: pd.DataFrame) -> str:
     first = view.measures[0]
     total = f"{told(first)[0]}: {charts.in_words(first, found.whole[first], found.currency)}"
     if MEASURES[first].additive([*view.by, *view.only]):
-        return words.summary(frame, total)
+        single = frame if view.by[1:] else frame[frame["bucket"] != OTHERS]  # many in one are no place
+        return words.summary(single, total)
     top = frame.iloc[int(frame["value"].to_numpy().argmax())]
     return _("{total}. Highest: {place}.").format(total=total, place=f"{top['label']}, {top['shown']}")
 

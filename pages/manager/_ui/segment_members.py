@@ -5,7 +5,6 @@ import streamlit as st
 
 from db.models import Role
 from pages._ui.feedback import reported
-from pages._ui.show import amount
 from pages.manager._ui import drawn
 from services import segments
 from services.segments.asking import PAGE, Member
@@ -17,11 +16,8 @@ from services.work import Actor, reading
 def frame_of(members: list[Member]) -> pd.DataFrame:
     """Members as the table shows them."""
     return pd.DataFrame(
-        [
-            (m.customer_id, drawn.link(m.customer_id), m.name, m.orders, amount(m.revenue_cents), m.last_order)
-            for m in members
-        ],
-        columns=["customer_id", "link", "customer", "orders", "revenue", "last_order"],
+        [(m.customer_id, drawn.link(m.customer_id), m.name, m.orders, m.revenue_cents, m.last_order) for m in members],
+        columns=["customer_id", "link", "customer", "orders", "revenue_cents", "last_order"],
     )
 
 
@@ -29,7 +25,7 @@ def labels() -> dict[str, str]:
     return {
         "customer": _("Customer"),
         "orders": _("Orders"),
-        "revenue": _("Revenue"),
+        "revenue_cents": _("Revenue"),
         "last_order": _("Last order"),
     }
 

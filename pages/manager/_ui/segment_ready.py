@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.cached import kept
-from pages._ui.show import amount, day, empty, md
+from pages._ui.show import day, empty, md
 from pages.manager._ui import drawn, segment_draft
 from pages.manager._ui.segment_members import frame_of, labels
 from services import patterns, scores, segments
@@ -66,10 +66,10 @@ def _fields(actor: Actor, frame: pd.DataFrame, told: str, of: str, picture: tupl
     names, sums = cell_names(), frame.groupby("cell")[["customers", "revenue_cents"]].sum()
     here = [c for c in names if c in sums.index]
     rows = pd.DataFrame(
-        [(names[c], int(sums["customers"][c]), amount(int(sums["revenue_cents"][c]))) for c in here],
-        columns=["name", "customers", "revenue"],
+        [(names[c], int(sums["customers"][c]), int(sums["revenue_cents"][c])) for c in here],
+        columns=["name", "customers", "revenue_cents"],
     )
-    columns = {"name": _("Field"), "customers": _("Customers"), "revenue": _("Revenue")}
+    columns = {"name": _("Field"), "customers": _("Customers"), "revenue_cents": _("Revenue")}
     picked = drawn.table("grid", rows, columns, pick=True)
     st.caption(of)
     drawn.files("grid", rows, columns, [told, of], picture)
@@ -184,7 +184,7 @@ def alike(actor: Actor) -> None:
             "customers": frame["customers"].to_numpy(),
             "since_last": frame["since_last"].to_numpy(),
             "times": frame["x"].to_numpy() + 1,
-            "spend": [amount(round(s)) for s in frame["spend"]],
+            "spend_cents": [round(s) for s in frame["spend"]],
             "age": frame["T"].to_numpy(),
         }
     )
@@ -193,7 +193,7 @@ def alike(actor: Actor) -> None:
         "customers": _("Customers"),
         "since_last": _("Days since last (median)"),
         "times": _("Purchase days (median)"),
-        "spend": _("Each time (median)"),
+        "spend_cents": _("Each time (median)"),
         "age": _("Known for days (median)"),
     }
     picked = drawn.table("alike", rows, columns, pick=True)
