@@ -85,6 +85,26 @@ def test_parting_restores_both_also_after_more_was_written(ada: Work, desk: Work
     assert thread(ada, first.id)[0] == "Lid broken"
 
 
+def test_parting_puts_back_what_was_announced_and_the_state_of_both(ada: Work, desk: Work) -> None:
+    first, second = asked(ada, "Lid broken"), asked(ada, "Where is my parcel?", -2)
+    wrote(desk, second.id, "It comes on Friday.")
+    before = [(c.state, c.answer_by, c.resolve_by, c.due_at, c.alarm_at) for c in (first, second)]
+    joining.merge(desk, first.id, second.id)
+    assert second.state is CaseState.OPEN
+    later = Work(desk.session, desk.actor, NOON + timedelta(days=1))
+    joining.unmerge(later, first.id)
+    assert [(c.state, c.answer_by, c.resolve_by, c.due_at, c.alarm_at) for c in (first, second)] == before
+    joining.merge(later, first.id, second.id)
+    afterwards = Work(desk.session, desk.actor, NOON + timedelta(hours=25))
+    wrote(afterwards, second.id, "The lid comes too.")
+    waits = second.state
+    joining.unmerge(Work(desk.session, desk.actor, NOON + timedelta(days=2)), first.id)
+    assert second.state is waits, "what came of the answer stays"
+    assert first.answer_by is not None
+    assert before[0][1] is not None
+    assert first.answer_by > before[0][1], "the customer was answered, and waits anew"
+
+
 def test_an_open_question_opens_the_case_that_it_is_joined_to(ada: Work, desk: Work) -> None:
     first, second = asked(ada, "Again"), asked(ada, "Lid broken")
     wrote(desk, second.id, "Done.")

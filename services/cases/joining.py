@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import SQLModel, col
 
-from db.models import STILL_OPEN, Case, CaseMerge, CaseMove, CaseState, Interaction, Message, Role
+from db.models import Case, CaseMerge, CaseMove, CaseState, Interaction, Message, Role
 from services import access, audit
-from services.cases import clocks, mail, routing
+from services.cases import clocks, mail, parting, routing
 from services.cases.opening import begun
 from services.cases.rules import case_number, family, held, root_of
 from services.cases.states import enter
@@ -80,8 +80,9 @@ def merge(w: Work, case_id: int, into_id: int) -> Case:
         raise Invalid(_("Case"), _("these are cases of two customers"))
     routing.only_by_those(w, case)
     before = audit.snapshot(case)
-    kept = {"state": case.state.value, "closed_at": audit.plain(case.closed_at), "left": case.resolve_left_minutes}
+    kept = parting.standing(case) | {"other": parting.standing(target)}
     _carry(w, case, target)
+    kept["other_left"] = parting.standing(target)
     w.session.add(CaseMerge(case_id=case.id, into_id=target.id, merged_at=w.now, before=kept))
     case.state, case.closed_at = CaseState.CLOSED, case.closed_at or w.now
     clocks.stop(case)
@@ -93,24 +94,23 @@ def merge(w: Work, case_id: int, into_id: int) -> Case:
 
 
 def unmerge(w: Work, case_id: int) -> Case:
-    """Part a joined case again: it is as it was, with its messages; what was written since stays where it is. Staff."""
+    """Part a joined case again: both are as they were; what was written since stays where it is. Staff only."""
     w.require(Role.STAFF)
     access.case(w, case_id)
-    case = _locked(w, case_id)
     standing = select(CaseMerge).where(col(CaseMerge.case_id) == case_id, col(CaseMerge.undone_at).is_(None))
-    link = w.session.execute(standing.with_for_update()).scalar_one_or_none()
+    seen = w.session.execute(standing).scalar_one_or_none()
+    held_in_order = {n: _locked(w, n) for n in sorted({case_id, seen.into_id if seen else case_id})}
+    case = held_in_order[case_id]
+    link = w.session.execute(
+        standing.with_for_update(), execution_options={"populate_existing": True}
+    ).scalar_one_or_none()
     if link is None:
         raise Conflict(_("This case is not joined to another (any more)."))
     before = audit.snapshot(case)
     link.undone_at = w.now
-    case.state = CaseState(link.before["state"])
-    if case.state in STILL_OPEN:
-        case.closed_at, case.resolve_left_minutes = None, link.before["left"]
-        if case.state is CaseState.OPEN:
-            clocks.start(w, case)
-    else:
-        case.closed_at = datetime.fromisoformat(link.before["closed_at"])
-    w.session.add_all([link, case])
+    parting.put_back(w, case, link)
+    other = parting.put_back_other(w, link)
+    w.session.add_all([link, case] if other is None else [link, case, other])
     w.session.flush()
     after = audit.snapshot(case) | {"parted_from": link.into_id}
     audit.record(w, "cases.unmerge", "case", case.id, customer_id=case.customer_id, before=before, after=after)
