@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import delete, insert, update
+from sqlalchemy import ColumnElement, delete, insert, update
 from sqlalchemy import select as columns_of
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
@@ -93,9 +93,7 @@ def _batch(claim: Claim, table: type[CustomerScore | BacktestMember], rows: list
         try:
             with work(SYSTEM) as w:
                 queueing.held(w, claim)
-                # The rows come sorted by number, so the database is asked for a stretch, not for 2,000 numbers.
-                stretch = col(Customer.id).between(rows[0]["customer_id"], rows[-1]["customer_id"])
-                there = columns_of(col(Customer.id)).where(stretch)
+                there = columns_of(col(Customer.id)).where(_among(rows))
                 there = there.where(~consents.objects(col(Customer.id), Purpose.PROFILING))
                 known = set(w.session.connection().scalars(there))
                 given = [{**row, "run_id": claim.run_id} for row in rows if row["customer_id"] in known]
@@ -107,6 +105,15 @@ def _batch(claim: Claim, table: type[CustomerScore | BacktestMember], rows: list
                 raise
             time.sleep(PAUSE_S * attempt)
     raise AssertionError("unreachable")
+
+
+def _among(rows: list[dict[str, Any]]) -> ColumnElement[bool]:
+    """The customers of rows that come sorted by number: a stretch, where most of its customers are meant, is found
+    faster than 2,000 numbers."""
+    first, last = rows[0]["customer_id"], rows[-1]["customer_id"]
+    if last - first < 3 * len(rows):
+        return col(Customer.id).between(first, last)
+    return col(Customer.id).in_([row["customer_id"] for row in rows])
 
 
 def tests(claim: Claim, result: Findings) -> None:
