@@ -44,6 +44,11 @@ def speaking(language: str) -> Iterator[None]:
         _language.reset(token)
 
 
+def spoken() -> str:
+    """The language of this run, for whoever keeps sentences by it."""
+    return _language.get()
+
+
 def _(sentence: str) -> str:
     """The sentence in the language of this run."""
     return _catalogue(_language.get()).gettext(sentence)

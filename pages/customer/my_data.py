@@ -64,10 +64,12 @@ def show(part: Part, actor: Actor) -> None:
     rows = [{c: readable(c, v, actor) for c, v in row.items()} for row in part.rows]
     filled = [c for c in rows[0] if any(row[c] for row in rows)]
     if len(rows) == 1:
-        told = pd.DataFrame([{_("What"): my_data.column_name(c), _("Stored"): rows[0][c]} for c in filled])
+        told = {_("What"): [my_data.column_name(c) for c in filled], _("Stored"): [rows[0][c] for c in filled]}
     else:
-        told = pd.DataFrame(rows)[filled].rename(columns={c: my_data.column_name(c) for c in filled})
-    st.dataframe(told, hide_index=True, key=f"rows_{part.name}", alt=my_data.section_name(part.name))
+        told = {my_data.column_name(c): [row[c] for row in rows] for c in filled}
+    st.dataframe(
+        pd.DataFrame(told, dtype=object), hide_index=True, key=f"rows_{part.name}", alt=my_data.section_name(part.name)
+    )
     if part.total > len(part.rows):
         st.caption(_("The newest {n} of {all}; the file holds all.").format(n=number(SHOWN), all=number(part.total)))
 

@@ -1,12 +1,20 @@
 """What the kinds of data and their columns are called on the page."""
 
+from functools import cache
+
 from db.models import LookHow
-from services.text import _
+from services.text import _, spoken
 
 
 def section_name(name: str) -> str:
     """A kind of data in words."""
-    return (_who_and_orders() | _between_us())[name]
+    return _sections(spoken())[name]
+
+
+@cache
+def _sections(_language: str) -> dict[str, str]:
+    """All of them, by the language they are in."""
+    return _who_and_orders() | _between_us()
 
 
 def _who_and_orders() -> dict[str, str]:
@@ -97,7 +105,13 @@ def event_name(action: str) -> str:
 
 def column_name(column: str) -> str:
     """A column in words."""
-    return (_about_people() | _about_orders() | _about_contacts() | _expected() | _times())[column]
+    return _columns(spoken())[column]
+
+
+@cache
+def _columns(_language: str) -> dict[str, str]:
+    """All of them, by the language they are in: a page asks for a hundred."""
+    return _about_people() | _about_orders() | _about_contacts() | _expected() | _times()
 
 
 def _about_people() -> dict[str, str]:
