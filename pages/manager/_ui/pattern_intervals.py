@@ -38,8 +38,9 @@ def intervals(actor: Actor, view: View) -> None:
     if frame.empty:
         nothing(view)
         return
-    of = _("from {n} intervals of {products} products").format(
-        n=number(int(frame["gaps"].sum())), products=number(len(frame))
+    of = _("from {intervals} of {products}").format(
+        intervals=ngettext("{n} interval", "{n} intervals", int(frame["gaps"].sum())),
+        products=ngettext("{n} product", "{n} products", len(frame)),
     )
     of = drawn.as_of(found.as_of, actor, of)
     picked = _products(frame, of)

@@ -13,7 +13,7 @@ from pages.manager._ui.pattern_people import people
 from services import columnar
 from services.patterns import Answer, View
 from services.patterns import together as asked
-from services.text import _, number
+from services.text import _, ngettext, number
 from services.work import Actor, reading
 
 DAYS = ("30", "60", "90", "180", "365")
@@ -123,6 +123,5 @@ def sequences(actor: Actor, view: View) -> None:
         row = found.frame.iloc[picked]
         with reading(actor) as w:
             behind = asked.who_followed(w, view, int(row["b"]), days).frame
-        people(
-            actor, behind, _("{a}, then {b}: {n} customers").format(a=row["name_a"], b=row["name_b"], n=int(row["k"]))
-        )
+        many = ngettext("{n} customer", "{n} customers", int(row["k"]))
+        people(actor, behind, _("{a}, then {b}: {customers}").format(a=row["name_a"], b=row["name_b"], customers=many))

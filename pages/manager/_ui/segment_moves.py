@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from db.models import Role
 from pages._ui.cached import kept
 from pages._ui.show import day, md, when
 from pages.manager._ui import drawn
-from services import segments
+from services import patterns, segments
 from services.charts import shapes
 from services.segments.keeping import Kept
 from services.segments.reckoning import Reckoned
@@ -45,6 +46,7 @@ def moves(actor: Actor, row: Kept) -> None:
     )
     drawn.sentence(told)
     if not int(frame["entered"].sum() + frame["left"].sum()):
+        _why_none(actor, found, before)
         return
     words = [day(week, actor) for week in frame["week"]]
     bars, spec = _bars(frame, words, told)
@@ -61,6 +63,17 @@ def moves(actor: Actor, row: Kept) -> None:
     if at is not None:
         bar = some.iloc[at]
         _who(actor, row, (frame["week"].iloc[words.index(str(bar["label"]))], bar["name"] == came), before)
+
+
+def _why_none(actor: Actor, found: Moved, before: Reckoned) -> None:
+    """From when on nobody moved; and of an imported past, that it is over, for a segment is as of today."""
+    st.caption(md(_since(actor, found, before)))
+    if actor.role is not Role.STAFF:
+        with reading(actor) as w:
+            ended = patterns.view(w).ended
+        if ended is not None:
+            told = _("Nothing was sold after {day}. Segments are as of today, so hardly anybody comes in or leaves.")
+            st.caption(md(told.format(day=day(ended, actor))))
 
 
 def _since(actor: Actor, found: Moved, before: Reckoned) -> str:

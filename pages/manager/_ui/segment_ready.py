@@ -15,7 +15,7 @@ from services.charts import shapes
 from services.segments.definition import Condition, Group, Mode, Op
 from services.segments.fields import cell_names
 from services.segments.watching import Ids
-from services.text import _, number
+from services.text import _, ngettext, number
 from services.work import Actor, reading
 
 
@@ -80,7 +80,9 @@ def _fields(actor: Actor, frame: pd.DataFrame, told: str, of: str, picture: tupl
 def chosen(actor: Actor, ids: Ids, told: str, key: str) -> None:
     """Customers by their numbers, fifty of them."""
     with st.container(border=True, key=f"{key}_behind"):
-        st.text(_("{what}: {n} customers").format(what=told, n=number(len(ids))))
+        st.text(
+            _("{what}: {customers}").format(what=told, customers=ngettext("{n} customer", "{n} customers", len(ids)))
+        )
         with reading(actor) as w:
             members = segments.comparing.behind(w, ids)
         drawn.table(key, frame_of(members), {"link": _("Open"), **labels()}, drawn.customer_link())
