@@ -167,6 +167,18 @@ def test_old_data_are_one_click_away(w: Work, monkeypatch: pytest.MonkeyPatch) -
     assert at.date_input(key="live_days").value == (date(2011, 9, 1), date(2011, 9, 30))
 
 
+def test_of_a_month_that_has_hardly_begun_the_latest_thirty_days_are_shown(
+    w: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order(w, datetime(2017, 12, 20, 12, 50, tzinfo=UTC), cents=4200)
+    order(w, datetime(2018, 1, 1, 12, 50, tzinfo=UTC), cents=100)
+    at = _page(w, monkeypatch)
+    [button] = [b for b in at.button if b.key == "live_latest"]
+    assert button.label == "Show the latest data: Sun, Dec 3, 2017 – Mon, Jan 1, 2018"
+    button.click().run()
+    assert _metrics(at)["Revenue"] == "€43\\.00"
+
+
 def test_an_empty_house_says_what_to_do(w: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     at = _page(w, monkeypatch)
     assert not at.metric

@@ -1,6 +1,7 @@
 """The figures at the top of the board, and its five charts."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import streamlit as st
@@ -16,17 +17,23 @@ from services.charts import bars, words
 from services.charts import board as frames
 from services.text import _, minor_digits, money, number
 
+#: The days of a month that are too few to be looked at by themselves.
+BEGUN = 7
+
 
 def hints(board: Board) -> None:
     """Where the days asked for are empty but others are not: the way to the latest ones, in one click."""
     data = board.extent.period
     if not board.quiet or data is None:
         return
-    latest = month_of(data.last)
+    latest, told = month_of(data.last), words.place(f"{data.last:%Y-%m}")
+    if data.last.day <= BEGUN:  # a month that has hardly begun would look like a collapse
+        latest = Period(data.last - timedelta(days=29), data.last)
+        told = words.days(latest)
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="live_hint"):
         st.text(_("Nothing was bought, said or joined in these days."))
         st.button(
-            _("Show the latest data: {month}").format(month=words.place(f"{data.last:%Y-%m}")),
+            _("Show the latest data: {month}").format(month=told),
             icon=":material/history:",
             key="live_latest",
             on_click=filters.show,
