@@ -96,6 +96,17 @@ def test_home_names_each_order_once_and_what_is_to_be_paid(
     assert "To be paid by Mar 16, 2026" in shown(at)
 
 
+def test_my_data_says_a_tax_rate_as_the_invoice_does(
+    session: Session, monkeypatch: pytest.MonkeyPatch, ada: Actor
+) -> None:
+    placed = ordered(session, ada)
+    session.get_one(Order, placed.id).shipping_tax_bp = 1900
+    session.commit()
+    at = at_page(session, monkeypatch, ada, "customer/my_data.py")
+    [told] = [d.value for d in at.dataframe if "Stored" in d.value and "Tax rate of delivery" in set(d.value["What"])]
+    assert told.set_index("What")["Stored"]["Tax rate of delivery"] == "19%"
+
+
 def test_a_voucher_is_typed_into_the_basket_and_taken_out_again(
     session: Session, monkeypatch: pytest.MonkeyPatch, ada: Actor
 ) -> None:

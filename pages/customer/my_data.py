@@ -17,7 +17,7 @@ from pages.customer._ui.predicted import predicted
 from services import my_data, sessions
 from services.errors import NotSignedIn
 from services.my_data import Part
-from services.text import _, ngettext, number
+from services.text import _, ngettext, number, percent
 from services.work import Actor, reading, work
 
 actor = require(Role.CUSTOMER)
@@ -46,6 +46,8 @@ def readable(column: str, value: Any, actor: Actor) -> str:
         return my_data.look_name(value)
     if column.endswith("_cents"):
         return amount(value)
+    if column.endswith("_bp"):
+        return percent(value)
     if isinstance(value, datetime):
         return when(value, actor)
     if isinstance(value, date):
