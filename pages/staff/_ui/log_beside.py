@@ -79,22 +79,25 @@ def attached(key: str) -> list[NewFile]:
     return files_ui.taken(st.session_state.get(key) or [])
 
 
-def promised(actor: Actor, field: str, value: str, epoch: int, until_key: str) -> dict[str, Any]:
+def promised(field: str, value: str, epoch: int, until_key: str, first: date) -> dict[str, Any]:
     """What was promised and until when, in a line below the words; the day that stands there is only a proposal."""
     with st.container(horizontal=True, vertical_alignment="top"):
         promise = typed_area(_("Promised"), key=field, value=value, epoch=epoch, max_chars=400, single=True)
-        st.session_state.setdefault(until_key, next_working_day(actor))
-        until = st.date_input(_("Until"), key=until_key, width=130)
+        until = st.date_input(_("Until"), first, key=until_key, width=130)
     return {"promise": promise, "promise_until": until if promise else None}
 
 
-def beside(key: Callable[[str], str], actor: Actor) -> dict[str, Any]:
-    """What an ordinary call does not need."""
+def beside(key: Callable[[str], str], actor: Actor, draft: dict[str, str], epoch: int) -> dict[str, Any]:
+    """What an ordinary call does not need; its words begin with those of the draft."""
+
+    def typed(label: str, field: str, most: int) -> str:
+        return typed_area(label, key=key(field), value=draft.get(field, ""), epoch=epoch, max_chars=most, single=True)
+
     with st.container(horizontal=True):
-        touch_reason = st.text_input(_("Reason of the next touch"), key=key("next_touch_reason"), max_chars=200)
+        touch_reason = typed(_("Reason of the next touch"), "next_touch_reason", 200)
         touch = st.date_input(_("Next touch"), value=None, key=key("next_touch_on"), width=150)
-    outcome = st.text_input(_("Outcome"), key=key("outcome"), max_chars=200)
-    participants = st.text_input(_("Who else was there"), key=key("participants"), max_chars=400)
+    outcome = typed(_("Outcome"), "outcome", 200)
+    participants = typed(_("Who else was there"), "participants", 400)
     with st.container(horizontal=True):
         minutes = st.number_input(_("Minutes"), 0, 1440, None, key=key("minutes"), width=120)
         at = st.datetime_input(_("When, if not now"), None, key=key("happened_at"))

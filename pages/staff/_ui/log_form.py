@@ -14,7 +14,7 @@ from pages._ui.feedback import reported
 from pages._ui.focus import focus
 from pages._ui.guard import renew, require, token
 from pages._ui.typing import sent, typed_area
-from pages.staff._ui.log_beside import attached, beside, earlier, promised, template
+from pages.staff._ui.log_beside import attached, beside, earlier, next_working_day, promised, template
 from services import contact_words, drafts, files, interactions, reasons
 from services.files import Thing
 from services.interactions import MOST_WORDS, NewInteraction
@@ -29,6 +29,11 @@ BESIDE = (
     "minutes",
     "happened_at",
 )  # what waits behind "More"
+#: Kept while they are typed; they begin with the words of the draft.
+#: Their first value is the widget's own: one that was put into the session may be overtaken by a click at once, and the
+#: browser then sends the first choice of the list instead.
+FIRST = ("way", "reason", "promise_until")
+TYPED = ("summary", "promise", "next_touch_reason", "outcome", "participants")
 WAYS = [f"{c.value} {d.value}" for c in Channel for d in Direction]
 USUAL = f"{Channel.PHONE.value} {Direction.IN.value}"
 
@@ -65,11 +70,14 @@ class Form:
     def restore(self, draft: dict[str, str]) -> None:
         """Choices and lines of the draft go into their widgets before these are drawn."""
         for field, text in draft.items():
-            if field == "way" and text not in WAYS:
-                continue
             value = _restored(field, text)
-            if field not in ("summary", "promise") and value is not None:
+            if field not in (*TYPED, *FIRST) and value is not None:
                 st.session_state.setdefault(self.key(field), value)
+
+    def first(self, field: str, usual: str) -> str:
+        """What a choice of `FIRST` begins with in this round: as in the draft, or the usual."""
+        kept: str = st.session_state.setdefault(f"{self.key(field)}:first", self.draft.get(field) or usual)
+        return kept
 
     def beside(self) -> dict[str, str]:
         """What of the draft waits behind "More"."""
@@ -95,6 +103,11 @@ class Form:
         st.session_state[self.name] = merged
         st.session_state[f"{self.name}:round"] = self.round = self.round + 1
         self.restore({field: text for field, text in merged.items() if field not in BESIDE})
+
+    def asked_to_log(self) -> bool:
+        """Whether Ctrl+Enter was pressed in one of the fields."""
+        fields = (self.words, self.promised, *(self.key(field) for field in TYPED))
+        return any(sent(field, self.round) for field in fields)
 
     def done(self) -> None:
         """Begin the next round with an empty form."""
@@ -124,14 +137,16 @@ def choices(form: Form, actor: Actor) -> tuple[str, str | None]:
     with reported(), reading(actor) as w:
         words = {r.code: r.label for r in reasons.offered(w, ReasonKind.CONTACT)}
     with st.container(horizontal=True):
-        st.session_state.setdefault(form.key("way"), USUAL)
-        way = st.selectbox(_("How"), WAYS, format_func=way_in_words, key=form.key("way"))
-        if st.session_state.get(form.key("reason")) not in words:
+        first = form.first("way", USUAL)
+        at = WAYS.index(first if first in WAYS else USUAL)
+        way = st.selectbox(_("How"), WAYS, at, format_func=way_in_words, key=form.key("way"))
+        codes, about = list(words), form.first("reason", "")
+        if st.session_state.get(form.key("reason"), about) not in (None, *codes):
             st.session_state.pop(form.key("reason"), None)  # of a draft that is older than the list
         reason = st.selectbox(
             _("Reason"),
-            list(words),
-            index=None,
+            codes,
+            index=codes.index(about) if about in codes else None,
             format_func=words.__getitem__,
             placeholder=_("Choose"),
             key=form.key("reason"),
@@ -157,7 +172,10 @@ def log_form(customer_id: int) -> None:
         placeholder=_("Press L to write"),
         hint=_("Ctrl+Enter logs it."),
     )
-    told = promised(actor, form.promised, form.draft.get("promise", ""), form.round, form.key("promise_until"))
+    day = next_working_day(actor)
+    until = _restored("promise_until", form.first("promise_until", day.isoformat())) or day
+    promise = form.draft.get("promise", "")
+    told = promised(form.promised, promise, form.round, form.key("promise_until"), until)
     again = repeated and st.checkbox(_("The customer had to explain it again"), key=form.key("explained_again"))
     button = st.container(horizontal=True, vertical_alignment="center", gap="small")
     more = unfolded(form, actor)
@@ -166,7 +184,7 @@ def log_form(customer_id: int) -> None:
     fields["explained_again"] = again
     with button:
         pressed = st.button(_("Log contact"), type="primary", icon=":material/add_comment:", key=f"log_{customer_id}")
-        if pressed or sent(form.words, form.round) or sent(form.promised, form.round):
+        if pressed or form.asked_to_log():
             log(form, actor, customer_id, fields)
         # Behind the button: whoever goes through the form with the Tab key comes from the reason to the words at once.
         if (filled := template(actor, customer_id, reason or "", form.key("template"))) is not None:
@@ -185,7 +203,7 @@ def unfolded(form: Form, actor: Actor) -> dict[str, Any]:
         return {field: _restored(field, text) for field, text in form.beside().items()}
     form.restore(form.beside())
     with fold:
-        return beside(form.key, actor)
+        return beside(form.key, actor, form.beside(), form.round)
 
 
 def log(form: Form, actor: Actor, customer_id: int, fields: dict[str, Any]) -> None:
