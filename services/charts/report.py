@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from services.charts.bars import PICKED, SHORT
+from services.charts.bars import NARROW, PICKED, SHORT
 from services.text import _
 
 #: With two series the earlier one steps back.
@@ -30,7 +30,7 @@ def bars(frame: pd.DataFrame, title: str, series: Sequence[str], *, beside: bool
     """
     colours = alt.Scale(domain=list(series), range=list(BEFORE_AND_NOW) if beside else alt.Undefined)
     # A telephone is narrow: two whole spans stand below each other.
-    columns, limit = (1, 280) if beside else (3, 110)
+    columns, limit = (1, 280) if beside else (alt.ExprRef(f"{NARROW} ? 2 : 3"), alt.ExprRef(f"{NARROW} ? 95 : 110"))
     shown = alt.Legend(orient="bottom", symbolType="square", columns=columns, labelLimit=limit)
     legend = shown if len(series) > 1 else None
     axis = alt.Axis(labelAngle=0 if upright(frame) else -45, labelOverlap="greedy", ticks=False)
