@@ -3,7 +3,8 @@
 `made` gives the report of this moment; `scheduling` keeps who gets it when; `tick` is the worker's part.
 """
 
-from services.reports.making import Bars, Cell, Mark, Report, made, shown
+from services.reports.making import Bars, Cell, Report, made, shown
+from services.reports.marks import Mark
 from services.reports.running import files_of, prepared, send_now, tick
 from services.reports.scheduling import Listed, NewSchedule, add, change, listed, may_receive, switch
 from services.reports.template import monday_report

@@ -17,6 +17,7 @@ from services.dimensions import dimension_name
 from services.exports import About, Column, Kind, Table
 from services.measures import MEASURES, Unit, told
 from services.reports import words
+from services.reports.marks import Mark, alone
 from services.text import _, minor_digits, money, number, percent
 from services.work import Work
 
@@ -57,14 +58,6 @@ class Bars:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A bar or a row as a group of a question: what stands behind it is what is behind this cell of the view."""
-
-    view: View
-    cell: dict[str, str]
-
-
-@dataclass(frozen=True)
 class Report:
     """Everything that is shown, printed or written into a workbook.
 
@@ -91,14 +84,14 @@ class Report:
         if n < len(self.cells):
             return Mark(self.view, self.cells[n])
         measures = self.view.measures if self.whole is not None else self.view.measures[n : n + 1]
-        return Mark(_alone(self.view, measures or self.view.measures), {})
+        return Mark(alone(self.view, measures or self.view.measures), {})
 
     def behind_bar(self, bucket: str, part: str) -> Mark | None:
         """What a bar stands for; None where there is no such bar."""
         if self.bars is None or not ((self.bars.frame["bucket"] == bucket) & (self.bars.frame["part"] == part)).any():
             return None
         if self.bars.beside:
-            day = _alone(self.view, self.view.measures[:1], f"{bucket}..{bucket}")
+            day = alone(self.view, self.view.measures[:1], f"{bucket}..{bucket}")
             return Mark(day.model_copy(update={"by": ["day"]}), {"day": bucket})
         return Mark(self.view, dict(zip(self.view.by[:2], (bucket, part), strict=False)))
 
@@ -129,12 +122,6 @@ class Report:
             columns.append(Column(name, head, kinds[0] if kinds else Kind.TEXT, currency, f"k{n}" if mixed else ""))
         about = About(self.title, _("Measures of the dictionary"), self.period, self.as_of, self.zone, self.filters)
         return Table(frame, tuple(columns), about)
-
-
-def _alone(view: View, measures: list[str], period: str = "") -> View:
-    """The same without division and comparison."""
-    changed = {"measures": measures, "by": [], "compare": "", "period": period or view.period}
-    return view.model_copy(update=changed)
 
 
 def _kind(cell: Cell) -> Kind:
