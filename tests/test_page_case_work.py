@@ -174,7 +174,7 @@ def test_the_mailed_link_rates_at_once_and_the_page_changes_it(session: Session)
     assert [(s.score, s.text) for s in session.exec(select(SurveyResponse))] == [(4, HOSTILE)]
     at.query_params["t"] = "nonsense"
     at.run()
-    assert re.search("does not lead", at.error[0].value)
+    assert re.search("not one for a rating", at.error[0].value)
 
 
 def test_managers_see_which_goals_were_missed_and_the_cases_behind_them(
