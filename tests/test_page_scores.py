@@ -97,3 +97,22 @@ def test_a_group_of_the_back_test_opens_its_customers_and_an_earlier_run_is_look
     foreign = page("manager/back_test.py", run="999999", group="99")
     assert "In use:" in told(foreign)
     assert "Group 99" not in told(foreign)
+
+
+def test_models_and_rules_stand_beside_each_other_with_the_figures_of_the_same_days(
+    session: Session, copied: Callable[[], Copy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitting, "HORIZONS", (90,))
+    shop(session, 36)
+    run = run_now(session, copied)
+    compared = run.horizons["90"]["cut_offs"]
+    rows = session.exec(select(BacktestResult).where(BacktestResult.candidate == "recency")).all()
+    late, early = (next(r for r in rows if (r.cut_off.isoformat() == compared[0]) is first) for first in (True, False))
+    run.horizons = {"90": run.horizons["90"] | {"cut_offs": compared[:1]}}
+    boss = make.actor(session, Role.MANAGER)
+    session.commit()
+    signed_in(monkeypatch, boss)
+    shown = page("manager/back_test.py").dataframe[0].value
+    error = shown.set_index("who").loc["rule: who bought lately buys again", "log_loss"]
+    assert error == f"{late.figures['log_loss']:.3f}"
+    assert error != f"{early.figures['log_loss']:.3f}"

@@ -78,14 +78,15 @@ def board() -> None:
         scored.nothing_yet()
         return
     outcome(found, now=version.run_id == current.run_id)
-    cuts = sorted({row.cut_off for row in rows}, reverse=True)
+    judged = runs.judged(rows, found.cut_offs)
+    cuts = sorted({row.cut_off for row in judged}, reverse=True)
     if not cuts:
         st.caption(_("No earlier period could be tested."))
         return
     split = _("Each was told everything up to {days}, and had to foretell the {time} after it.")
     told = ", ".join(day(cut, who) for cut in cuts)
     st.caption(md(split.format(days=told, time=words.horizon(int(days)))))
-    tested.table(who, version, rows, found)
+    tested.table(who, version, judged, found)
     speaking = runs.drawn(found.candidate)
     left, right = st.columns(2)
     with left:

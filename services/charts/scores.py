@@ -80,11 +80,14 @@ def drift(frame: pd.DataFrame, lines: list[str]) -> Any:
         alt.Tooltip("who:N", title=_("Who")),
         alt.Tooltip("shown:N", title=_("Error")),
     ]
-    base = alt.Chart(frame).encode(
+    spoken = "datum.day + '; ' + datum.line + '; ' + datum.who + '; ' + datum.shown"
+    base = alt.Chart(frame).transform_calculate(spoken=spoken)
+    base = base.encode(
         x=alt.X("as_of:T", title=_("Known up to"), axis=days),
         y=alt.Y("error:Q", title=_("Error (log loss)"), scale=alt.Scale(zero=False)),
         color=alt.Color("line:N", title=None, scale=alt.Scale(domain=lines), legend=legend(2, "circle")),
         tooltip=tips,
+        description=alt.Description("spoken:N"),
     )
     points = base.mark_point(filled=True, size=90, opacity=1, cursor="pointer")
     points = points.add_params(alt.selection_point(name=PICKED, fields=["run"], on="click", toggle=False))

@@ -1,5 +1,6 @@
 """Runs and back-tests as they are shown: the newest runs, how each candidate did, and how that drifts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -53,6 +54,11 @@ def tested(w: Work, run_id: int, days: int) -> list[BacktestResult]:
     w.require(Role.MANAGER)
     mine = select(BacktestResult).where(BacktestResult.run_id == run_id, BacktestResult.days == days)
     return list(w.session.exec(mine.order_by(col(BacktestResult.cut_off).desc(), col(BacktestResult.candidate))))
+
+
+def judged(rows: list[BacktestResult], cut_offs: Sequence[date]) -> list[BacktestResult]:
+    """Those of the days on which the models were compared: all candidates were heard there. All of them without any."""
+    return [row for row in rows if row.cut_off in cut_offs] or rows
 
 
 def drawn(candidate: str | None) -> str:
