@@ -104,10 +104,10 @@ def weekday(day: date) -> str:
     return str(format_date(day, "EEEE", locale=locale_name()))
 
 
-def headline(cents: int, currency: str) -> str:
-    """An amount for a narrow place: large ones without the minor units."""
+def headline(cents: int, currency: str, large: int = _LARGE) -> str:
+    """An amount for a narrow place: large ones (in whole units) without the minor units."""
     digits = minor_digits(currency)
-    if abs(cents) < _LARGE * 10**digits:
+    if abs(cents) < large * 10**digits:
         return money(cents, currency)
     pattern = str(Locale.parse(locale_name()).currency_formats["standard"].pattern).replace("0.00", "0")
     return str(format_currency(round(cents / 10**digits), currency, pattern, locale_name(), currency_digits=False))

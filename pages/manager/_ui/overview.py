@@ -19,6 +19,8 @@ from services.text import _, minor_digits, money, number
 
 #: The days of a month that are too few to be looked at by themselves.
 BEGUN = 7
+#: A difference from so many units of the currency on is shown without the minor ones: what it is against stands beside.
+MANY = 1_000
 
 
 def hints(board: Board) -> None:
@@ -49,7 +51,7 @@ def metrics(board: Board) -> tuple[dict[str, Any], ...]:
     more = less = None
     if usual:
         more = _signed(number(orders - usual.orders, 1))
-        less = _signed(words.headline(round(cents - usual.revenue_cents), currency))
+        less = _signed(words.headline(round(cents - usual.revenue_cents), currency, MANY))
     overdue = _("{n} overdue").format(n=number(late)) if late else None
     cases = {"label": _("Open cases"), "value": md(number(board.cases.total)), "delta": overdue}
     return (
