@@ -111,7 +111,8 @@ def test_from_today_a_call_is_logged_with_less_than_ten_keys_and_the_words(
     is_logged("Called as planned, all is well")
     finds(page, "C000011", re.compile("C000011"))  # somebody else calls: Escape, the slash, the number, Enter
     to_find, hands = 3, Hands(page)
-    page.wait_for_url(re.compile("customer=11$"))
+    page.wait_for_url(re.compile("customer=11$"))  # the address is there before the page is
+    expect(page.get_by_test_id("stMain").get_by_text(re.compile("^C000011"))).to_be_visible()
     settled(page)
     reason = page.get_by_role("combobox", name="Reason")
     expect(reason).to_have_count(1)  # that of the customer before has gone
