@@ -120,7 +120,7 @@ def test_less_is_refunded_only_with_a_reason_and_never_less_than_nothing(custome
             returns.refund(w, made.id, cents)
     returns.refund(w, made.id, 2400, reason="used for a month")
     body = w.session.exec(select(OutboxEntry.body).order_by(col(OutboxEntry.id).desc())).first() or ""
-    assert "we refund €24.00" in body
+    assert "We refund €24.00" in body
     assert "used for a month" in body
 
 

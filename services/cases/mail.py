@@ -17,7 +17,7 @@ def opened(w: Work, case: Case) -> None:
     if not to:
         return
     with speaking(language):
-        told = [_("we have noted your concern under the number {number}.").format(number=case_number(case.id))]
+        told = [_("We have noted your concern under the number {number}.").format(number=case_number(case.id))]
         if case.next_step:
             told.append(_("What happens next: {step}").format(step=case.next_step))
         if case.answer_by:
@@ -47,7 +47,7 @@ def rate(w: Work, case: Case, secret: str, in_words: Callable[[int], str]) -> No
         return
     with speaking(language):
         told = [
-            _("your concern {number} is settled. How did we do? One click is enough:").format(
+            _("Your concern {number} is settled. How did we do? One click is enough:").format(
                 number=case_number(case.id)
             )
         ]

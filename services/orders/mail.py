@@ -27,7 +27,7 @@ def confirmation(w: Work, order: Order, lines: list[tuple[str, int, int]], rates
         ]
         taxed = _("{rate} tax contained: {price}")
         rows += [taxed.format(rate=percent(r.basis_points), price=money(r.tax_cents, home.currency)) for r in rates]
-        body = [_("thank you for your order {number}.").format(number=number), "\n".join(rows)]
+        body = [_("Thank you for your order {number}.").format(number=number), "\n".join(rows)]
         if order.promised_at:
             day = local_date(order.promised_at, home.zone)
             body.append(_("It will be with you by {day}.").format(day=day))
@@ -50,7 +50,7 @@ def shipped(w: Work, order: Order, parcel: Shipment, rest: int) -> None:
     names = {i.line_no: i.name or i.product_code for i in w.session.exec(_lines_of(order))}
     with speaking(language):
         number = order_number(order.id)
-        told = _("a part of your order {number} is on its way.") if rest else _("your order {number} is on its way.")
+        told = _("A part of your order {number} is on its way.") if rest else _("Your order {number} is on its way.")
         body = [told.format(number=number)]
         body.append("\n".join(f"{i['quantity']} × {names.get(i['line_no'], '')}" for i in parcel.lines))
         if parcel.carrier:
@@ -72,7 +72,7 @@ def delivered(w: Work, order: Order) -> None:
     with speaking(language):
         number = order_number(order.id)
         body = [
-            _("your order {number} has been delivered.").format(number=number),
+            _("Your order {number} has been delivered.").format(number=number),
             _("If something is not as it should be, you can ask for a return here:"),
             outbox.link("orders", order=str(order.id)),
         ]
@@ -92,7 +92,7 @@ def cancelled(w: Work, order: Order, reason: str = "") -> None:
     with speaking(language):
         number = order_number(order.id)
         body = [
-            _("your order {number} is cancelled. Nothing will be sent and nothing is to be paid.").format(number=number)
+            _("Your order {number} is cancelled. Nothing will be sent and nothing is to be paid.").format(number=number)
         ]
         if reason:
             body.append(_("The reason: {reason}").format(reason=reason))

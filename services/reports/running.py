@@ -176,7 +176,7 @@ def _taken(w: Work, one: Due) -> ReportSchedule | None:
 def _post(w: Work, to: str, ready: Prepared, *, for_manager: bool) -> None:
     """One mail. Who may not read the figures in Rapport gets no link to where they are."""
     day = local_date(w.now, company.of(w).zone)
-    lines = [_("here is the report “{title}”.").format(title=ready.title)]
+    lines = [_("Here is the report “{title}”.").format(title=ready.title)]
     lines += [outbox.link("schedules")] if for_manager else []
     outbox.post(w, "report", to, _("{title}, {day}").format(title=ready.title, day=day), lines, files=ready.files)
 

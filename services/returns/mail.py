@@ -17,7 +17,7 @@ def asked(w: Work, order: Order, made: Return) -> None:
             reasons.in_words(ReasonKind.RETURN, made.reason, reasons.labels(w, ReasonKind.RETURN)),
         )
         body = [
-            _("we have your request to return goods of your order {number}.").format(number=number),
+            _("We have your request to return goods of your order {number}.").format(number=number),
             _("The reason: {reason}").format(reason=why),
             _("We write to you as soon as the goods are with us, or when something stands in the way."),
         ]
@@ -30,7 +30,7 @@ def received(w: Work, order: Order) -> None:
     with speaking(language):
         number = order_number(order.id)
         body = [
-            _("the goods of your order {number} that you sent back are with us.").format(number=number),
+            _("The goods of your order {number} that you sent back are with us.").format(number=number),
             _("We check them and refund them next."),
         ]
         _post(w, order, to, "return-received", _("Your return for order {number} is here").format(number=number), body)
@@ -41,7 +41,7 @@ def refunded(w: Work, order: Order, cents: int, reason: str) -> None:
     to, language = recipient(w, order)
     with speaking(language):
         number, amount = order_number(order.id), money(cents, company.of(w).currency)
-        body = [_("we refund {amount} for your order {number}.").format(amount=amount, number=number)]
+        body = [_("We refund {amount} for your order {number}.").format(amount=amount, number=number)]
         if reason:
             body.append(_("The reason: {reason}").format(reason=reason))
         _post(w, order, to, "return-refunded", _("Refund for order {number}").format(number=number), body)
@@ -53,7 +53,7 @@ def refused(w: Work, order: Order, reason: str) -> None:
     with speaking(language):
         number = order_number(order.id)
         body = [
-            _("we cannot take back the goods of your order {number}.").format(number=number),
+            _("We cannot take back the goods of your order {number}.").format(number=number),
             _("The reason: {reason}").format(reason=reason),
         ]
         _post(w, order, to, "return-refused", _("Your return for order {number}").format(number=number), body)

@@ -20,7 +20,7 @@ def written(w: Work, report: ServiceReport) -> None:
     for to, language in known:
         with speaking(language):
             body = [
-                _("we have written down what was done for you: {subject}.").format(subject=report.subject),
+                _("We have written down what was done for you: {subject}.").format(subject=report.subject),
                 _("You find the report in your account:"),
                 outbox.link("service-reports", report=str(report.id)),
             ]

@@ -19,7 +19,7 @@ def announced(w: Work, one: StandingOrder) -> None:
     with speaking(language):
         day = local_date(one.next_on, UTC)
         body = [
-            _("on {day} we order again for you, as you asked us to {interval}:").format(
+            _("On {day} we order again for you, as you asked us to {interval}:").format(
                 day=day, interval=interval(one.every, one.unit)
             ),
             "\n".join(f"{quantity} × {name}" for name, quantity in _contents(w, one)),
@@ -34,7 +34,7 @@ def waits(w: Work, one: StandingOrder, why: str) -> None:
     to, language = _recipient(w, one)
     with speaking(language):
         body = [
-            _("your standing order was due, but nothing was ordered yet:"),
+            _("Your standing order was due, but nothing was ordered yet:"),
             why,
             _("Please look at it, and agree, change it or skip this time:"),
             _link(one),
@@ -47,7 +47,7 @@ def missed(w: Work, one: StandingOrder, names: Sequence[str]) -> None:
     to, language = _recipient(w, one)
     with speaking(language):
         body = [
-            _("your standing order was due, but nothing of it can be had at the moment:"),
+            _("Your standing order was due, but nothing of it can be had at the moment:"),
             "\n".join(names),
             _("Nothing was ordered. The next time is {day}.").format(day=local_date(one.next_on, UTC)),
             _link(one),
@@ -61,7 +61,7 @@ def left_out(w: Work, one: StandingOrder, order: Order, names: Sequence[str]) ->
     with speaking(language):
         number = order_number(order.id)
         body = [
-            _("we have placed your standing order as order {number}, without these, which cannot be had now:").format(
+            _("We have placed your standing order as order {number}, without these, which cannot be had now:").format(
                 number=number
             ),
             "\n".join(names),
