@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BITS = 60  # of a word: a whole number of 64 bits that is never negative
 #: With more groups the database takes as long for the bits as for counting.
 MOST_GROUPS = 4 * BITS
+#: More groups than these are not even looked at, whatever they come to by fewer dimensions.
+MOST_FOUND = 100_000
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,13 @@ class Members:
         """
         if not asked.by or not asked.counted:
             return None
-        found = copy.arrow(Question("groups", asked.groups(question, 100_000)), **values)
+        found = copy.arrow(Question("groups", asked.groups(question, MOST_FOUND + 1)), **values)
+        if len(found) > MOST_FOUND:
+            return None
         for one in (asked, ahead):
             names = [column for d in one.by for column in (f"key_{d}", d)]
             groups = found.select(names).group_by(names, use_threads=False).aggregate([])
-            if len(groups) <= MOST_GROUPS and len(found) < 100_000:
+            if len(groups) <= MOST_GROUPS:
                 return cls._asked(copy, one, groups, question, values)
         return None
 

@@ -1,16 +1,15 @@
 """Every chart of the managers' pages: a sentence, tooltips, axes that say what they measure, files, and the numbers."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 import streamlit as st
-from sqlmodel import Session, select
+from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
 from db.columnar.copy import Copy
-from db.models import BacktestResult, Role, ScoringRun, ScoringState
+from db.models import Role
 from services.cube_view import View
 from services.saved_views import keeping as saved_views
 from services.scores import fitting
@@ -20,7 +19,7 @@ from services.segments.keeping import SegmentInput
 from services.work import SYSTEM, Actor, Work
 from tests import make
 from tests.test_page_products import NAVIGATION, signed_in
-from tests.test_scores import run_now, shop
+from tests.test_scores import an_earlier_run, run_now, shop
 from tests.test_segments import COMPLAINED, ago, contact, rule, sale
 
 pytestmark = pytest.mark.parametrize("engines", ["sqlite"], indirect=True)
@@ -100,14 +99,7 @@ def company_with_everything(session: Session, copied: Callable[[], Copy]) -> Act
         for days in range(3 + n, 760, 30 + n):
             sale(session, customer_id, ago(days), product_id=(kettle if days % 2 else filters).id)
         contact(session, customer_id, 5 + 7 * n)
-    run = run_now(session, copied)
-    earlier = ScoringRun(**run.model_dump(exclude={"id"}) | {"state": ScoringState.REPLACED})
-    assert run.as_of is not None
-    earlier.as_of = run.as_of - timedelta(days=7)
-    session.add(earlier)
-    session.flush()
-    for row in session.exec(select(BacktestResult)).all():
-        session.add(BacktestResult(**row.model_dump() | {"run_id": earlier.id}))
+    an_earlier_run(session, run_now(session, copied))
     boss = Work(session, make.actor(session, Role.MANAGER), make.NOON)
     often = Group(Mode.ALL, (Condition("orders", Op.AT_LEAST, 3.0),))
     for name, definition in (("Angry", rule(COMPLAINED)), ("Regular", often)):

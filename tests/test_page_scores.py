@@ -1,19 +1,18 @@
 """The pages of scoring runs: what is shown before and after one, and a switch that empties every page at once."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from sqlmodel import Session, col, select
 from streamlit.testing.v1 import AppTest
 
 from db.columnar.copy import Copy
-from db.models import BacktestResult, Customer, CustomerScore, Role, ScoringRun, ScoringState
+from db.models import BacktestResult, Customer, CustomerScore, Role
 from services.scores import fitting, runs
 from services.work import reading
 from tests import make
 from tests.test_page_products import page, signed_in
-from tests.test_scores import run_now, shop
+from tests.test_scores import an_earlier_run, run_now, shop
 
 pytestmark = pytest.mark.parametrize("engines", ["sqlite"], indirect=True)
 
@@ -72,13 +71,7 @@ def test_a_group_of_the_back_test_opens_its_customers_and_an_earlier_run_is_look
     monkeypatch.setattr(fitting, "HORIZONS", (90,))
     shop(session, 36)
     run = run_now(session, copied)
-    earlier = ScoringRun(**run.model_dump(exclude={"id"}) | {"state": ScoringState.REPLACED})
-    assert run.as_of is not None
-    earlier.as_of = run.as_of - timedelta(days=7)
-    session.add(earlier)
-    session.flush()
-    for row in session.exec(select(BacktestResult)).all():
-        session.add(BacktestResult(**row.model_dump() | {"run_id": earlier.id}))
+    earlier = an_earlier_run(session, run)
     boss = make.actor(session, Role.MANAGER)
     session.commit()
     signed_in(monkeypatch, boss)

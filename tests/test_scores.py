@@ -64,6 +64,18 @@ def run_now(session: Session, copied: Callable[[], Copy]) -> ScoringRun:
     return session.get_one(ScoringRun, done.id)
 
 
+def an_earlier_run(session: Session, run: ScoringRun) -> ScoringRun:
+    """As `run`, of a week before, with its back-test and without the customers behind it."""
+    earlier = ScoringRun(**run.model_dump(exclude={"id"}) | {"state": ScoringState.REPLACED})
+    assert run.as_of is not None
+    earlier.as_of = run.as_of - timedelta(days=7)
+    session.add(earlier)
+    session.flush()
+    for row in session.exec(select(BacktestResult).where(BacktestResult.run_id == run.id)).all():
+        session.add(BacktestResult(**row.model_dump() | {"run_id": earlier.id}))
+    return earlier
+
+
 def test_what_stands_in_the_tables_is_what_the_pure_functions_say(session: Session, copied: Callable[[], Copy]) -> None:
     shop(session, 48)
     run = run_now(session, copied)
