@@ -63,7 +63,7 @@ def answer(who: Actor, view: View) -> None:
     if cell is not None:
         explored.behind(who, view, found, cell)
     elif len(found.frame):
-        st.caption(_("Click a bar or choose a row of the table to see what is behind it."))
+        explored.way_in()
 
 
 @st.fragment

@@ -16,7 +16,7 @@ _LARGE = 100_000
 
 
 def channel(value: str) -> str:
-    """A channel of contacts in the language of the reader."""
+    """A channel of contacts or orders in the language of the reader."""
     return {
         "visit": _("Visit"),
         "phone": _("Phone"),
@@ -25,6 +25,7 @@ def channel(value: str) -> str:
         "conference": _("Conference"),
         "message": _("Message"),
         "portal": _("Portal"),
+        "store": _("Store"),
         "other": _("Other"),
     }.get(value, value)
 

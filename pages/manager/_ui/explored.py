@@ -161,6 +161,11 @@ def crossed(view: View, found: Explored) -> dict[str, str] | None:
     return None
 
 
+def way_in() -> None:
+    """While nothing is open: how to open something. What does not add up is a table without bars."""
+    st.caption(_("Choose a row of the table, or a bar where there are bars, to see what is behind it."))
+
+
 def behind(actor: Actor, view: View, found: Explored, cell: dict[str, str]) -> None:
     """The rows behind a group, fifty at a time, with what they add up to."""
     known = {d: dict(zip(found.frame[d].map(str), found.shown[d], strict=True)) for d in view.by}

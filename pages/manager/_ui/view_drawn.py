@@ -33,7 +33,7 @@ def drawn(who: Actor, report: Report) -> None:
         )  # fmt: skip
     mark = explored.latest("view", None if row is None else report.behind_row(row), _clicked(report))
     if mark is None:
-        st.caption(_("Click a bar or choose a row of the table to see what is behind it."))
+        explored.way_in()
         return
     with reported() as outcome, reading(who) as w:
         found = explore.explored(w, mark.view)
