@@ -141,6 +141,27 @@ def test_a_font_of_the_company_prints_what_ours_has_no_shape_for(
     sheet._further.cache_clear()
 
 
+@pytest.mark.parametrize("engines", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "name",
+    ["محمد عبد الرحمن العلي", "یاسمین ٹوکری پڑھ", "יוסף בן דוד לוי"],
+    ids=["Arabic", "Persian and Urdu", "Hebrew"],
+)
+def test_a_name_from_right_to_left_is_printed_in_that_order_beside_everything_else(
+    customer: Work, w: Work, name: str
+) -> None:
+    buyer = w.session.get_one(Customer, customer.actor.customer_id)
+    buyer.name = name
+    order = placed(customer, (f"{name} 3000 ml", 2000, 1))
+    sent(w, order)
+    printed = text_of(w, documents.of_order(w, order.id)[0].id)
+    found = [printed.index(word) for word in name.split()]
+    assert "?" not in printed
+    assert found == sorted(found, reverse=True), "the last word stands leftmost"
+    for words in ("Number R-2026-00001", "3000", "€20.00"):
+        assert words in printed
+
+
 def small_font(file: Path, letters: str) -> None:
     """A font with nothing but squares for these letters."""
     names = [".notdef", *(f"uni{ord(ch):04X}" for ch in letters)]

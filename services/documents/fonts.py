@@ -1,4 +1,4 @@
-"""Where the fonts lie that a company adds for scripts that the own font of its papers has no letters for."""
+"""Where the fonts lie that a company adds for scripts that the own fonts of its papers have no letters for."""
 
 from pathlib import Path
 

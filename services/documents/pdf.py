@@ -84,7 +84,7 @@ def _heads(page: Sheet, heads: list[str]) -> None:
 def _row(page: Sheet, cells: list[str], *, bold: bool = False, heads: list[str] | None = None) -> None:
     """One row; a long name takes several lines. Where it does not fit the heads are repeated on a new page."""
     page.set_font(style="B" if bold else "")
-    names: list[str] = page.multi_cell(COLUMNS[0], LINE, printable(cells[0]), dry_run=True, output="LINES", align="L")  # type: ignore[assignment]  # what `output` asks for
+    names: list[str] = page.multi_cell(COLUMNS[0], LINE, printable(cells[0]), dry_run=True, output="LINES", align="L")
     if heads is not None and page.will_page_break(LINE * max(len(names), 1) + 1):
         page.add_page()
         _heads(page, heads)

@@ -1,16 +1,21 @@
-"""The paper that everything is printed on: A4 with the letterhead, in a font for Latin, Greek and Cyrillic letters.
+"""The paper that everything is printed on: A4 with the letterhead, in the letters that people's names are written with.
 
-The letters are those of Fira Sans: Latin, Greek, Cyrillic. A company with customers who write otherwise puts fonts for
-them into `var/fonts`; they are taken where Fira Sans has no shape. Whatever none has a shape for is printed as its base
-letter or as "?": a strange character never keeps an invoice from being printed.
+Latin, Greek and Cyrillic letters are those of Fira Sans, Arabic ones those of IBM Plex Sans Arabic, Hebrew ones those
+of Rubik. A company with customers who write otherwise puts fonts for them into `var/fonts`; they are taken where the
+others have no shape. Whatever none has a shape for is printed as its base letter or as "?": a strange character never
+keeps an invoice from being printed. Text that runs from right to left, or whose letters join, is set by HarfBuzz; all
+other text is printed letter by letter.
 """
 
 import logging
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # the package ships no types
@@ -24,6 +29,13 @@ LOG = logging.getLogger(__name__)
 UTC = ZoneInfo("UTC")
 FONT, LEFT, WIDTH, GREY = "fira", 20, 170, (95, 95, 95)
 LINE = 5.2
+#: Package and file of the fonts for what Fira Sans has no letters for.
+OTHER_SCRIPTS = (
+    ("fontpkg_ibm_plex_sans_arabic", "IBMPlexSansArabic-Regular.ttf"),
+    ("fontpkg_rubik", "Rubik[wght].ttf"),
+)
+#: Joiners are no letters; they say whether the letters beside them join, as in Persian names.
+JOINERS = "\u200c\u200d"
 
 
 def _font(name: str) -> str:
@@ -38,9 +50,9 @@ def _own_shapes() -> frozenset[int]:
 
 @cache
 def _further(folder: Path) -> tuple[tuple[str, frozenset[int]], ...]:
-    """Fonts that the company added, as (file, characters), in the order of their names; read once per process."""
+    """Ours for Arabic and Hebrew, then those the company added, as (file, characters); read once per process."""
     found = []
-    for file in sorted(folder.glob("*.ttf")):
+    for file in (*(Path(str(files(package) / "files" / name)) for package, name in OTHER_SCRIPTS), *_added(folder)):
         try:
             with TTFont(file) as font:
                 found.append((str(file), frozenset(font.getBestCmap())))
@@ -50,13 +62,23 @@ def _further(folder: Path) -> tuple[tuple[str, frozenset[int]], ...]:
     return tuple(found)
 
 
+def _added(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.ttf"))
+
+
 def _shapes() -> frozenset[int]:
     return _own_shapes().union(*(shapes for _file, shapes in _further(fonts.folder())))
 
 
 def printable(text: str) -> str:
     """The text with what cannot be printed replaced; control characters become blanks."""
-    return "".join(_shape(ch) for ch in unicodedata.normalize("NFC", text))
+    joined = joins(text)
+    return "".join(ch if joined and ch in JOINERS else _shape(ch) for ch in unicodedata.normalize("NFC", text))
+
+
+def joins(text: str) -> bool:
+    """Whether letters of the text run from right to left, or take their shape or place from those beside them."""
+    return any(unicodedata.bidirectional(ch) in ("R", "AL") or unicodedata.category(ch)[0] == "M" for ch in text)
 
 
 def _shape(ch: str) -> str:
@@ -92,11 +114,40 @@ class Sheet(FPDF):
         self.set_lang(language)
         self.add_page()
 
+    def cell(self, w: float | None = None, h: float | None = None, text: str = "", *args: Any, **more: Any) -> Any:
+        """As in fpdf2, with letters that join and lines that run from right to left."""
+        with self._setting(text):
+            return super().cell(w, h, text, *args, **more)
+
+    def multi_cell(self, w: float, h: float | None = None, text: str = "", *args: Any, **more: Any) -> Any:
+        """As `cell`, over as many lines as it takes."""
+        with self._setting(text):
+            return super().multi_cell(w, h, text, *args, **more)
+
+    @contextmanager
+    def _setting(self, text: str) -> Iterator[None]:
+        if not _own_shapes().issuperset(map(ord, text)):
+            self._select_own_font()
+        if joins(text) and self.text_shaping is None:
+            self.set_text_shaping(True)
+            yield
+            self.set_text_shaping(False)
+        else:
+            yield
+
+    def _select_own_font(self) -> None:
+        """Print nothing in the own font, outside every line.
+
+        fpdf2 2.8.9 selects a font when the first letter in it is printed. Where that is within a line that begins with
+        a letter of another font, the selection ends with the line, and what follows comes out in the font before.
+        """
+        self.text(self.x, self.y, " ")
+
     def say(self, text: str, width: float = 0, *, bold: bool = False, right: bool = False, end: bool = True) -> None:
         """One line of text."""
         self.set_font(style="B" if bold else "")
         nxt = {"new_x": "LMARGIN", "new_y": "NEXT"} if end else {"new_x": "RIGHT", "new_y": "TOP"}
-        self.cell(width, LINE, printable(text), align="R" if right else "L", **nxt)  # type: ignore[arg-type]  # names of positions
+        self.cell(width, LINE, printable(text), align="R" if right else "L", **nxt)
 
     def header(self) -> None:
         self.set_font(FONT, "B", 14)
@@ -107,6 +158,7 @@ class Sheet(FPDF):
         self.cell(0, 8, printable(self.issuer.name), new_x="LMARGIN", new_y="NEXT")
         self.set_font(FONT, "", 9.5)
         self.ln(4)
+        self._select_own_font()
 
     def footer(self) -> None:
         who = self.issuer

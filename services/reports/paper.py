@@ -80,7 +80,7 @@ def _row(page: Sheet, texts: list[str], widths: list[float], right: list[bool], 
     top = page.get_y() + 0.8
     bottom, x = top, float(LEFT)
     for text, width, to_right in zip(texts, widths, right, strict=True):
-        lines: list[str] = page.multi_cell(width, 4, printable(text), dry_run=True, output="LINES")  # type: ignore[assignment]  # what `output` asks for
+        lines: list[str] = page.multi_cell(width, 4, printable(text), dry_run=True, output="LINES")
         for n, line in enumerate(lines[:2]):
             page.set_xy(x, top + 4 * n)
             page.cell(width, 4, line, align="R" if to_right else "L")

@@ -19,9 +19,9 @@ def letters() -> None:
     st.markdown(bold(_("Letters of other scripts")))
     st.caption(
         _(
-            "Papers are printed with Latin, Greek and Cyrillic letters. For names in other scripts put a font (.ttf) "
-            "into this folder of the server and start Rapport again. Letters that no font has are printed as “?”. "
-            "Scripts that run from right to left, as Arabic and Hebrew do, are not set properly even with a font."
+            "Papers are printed with Latin, Greek, Cyrillic, Arabic and Hebrew letters. For names in other scripts put "
+            "a font (.ttf) into this folder of the server and start Rapport again. Letters that no font has are "
+            "printed as “?”."
         )
     )
     there = ", ".join(fonts.added()) or _("no font yet")
