@@ -18,6 +18,7 @@ from services import (
     columnar,
     contact_rules,
     erasure,
+    hints,
     mail_delivery,
     prices,
     reminders,
@@ -40,6 +41,7 @@ TICK_S = 1.0
 REMIND_EVERY = timedelta(seconds=20)
 STANDING_EVERY = timedelta(minutes=1)
 CASES_EVERY = timedelta(seconds=20)
+WARNINGS_EVERY = timedelta(minutes=1)
 REPORTS_EVERY = timedelta(seconds=20)
 SWEEP_EVERY = timedelta(minutes=10)
 PRUNE_EVERY_S = 20.0
@@ -58,6 +60,7 @@ class Worker(threading.Thread):
         self._ordered_at: datetime | None = None
         self._reminded_at: datetime | None = None
         self._cases_at: datetime | None = None
+        self._warned_at: datetime | None = None
         self._reported_at: datetime | None = None
         self._pruned_at = 0.0
         self._scores_at = time.monotonic()
@@ -76,6 +79,7 @@ class Worker(threading.Thread):
                 self._look_after_cases,
                 self._place_standing_orders,
                 self._score,
+                self._warn,
                 self._look_at_segments,
                 self._report,
                 self._sweep,
@@ -134,6 +138,13 @@ class Worker(threading.Thread):
                 while segments.watching.step() and not self._stop_asked.is_set():
                     pass
             self._segments_at = now
+
+    def _warn(self) -> None:
+        """Who gave cause to warn of since the last time; at first, since yesterday."""
+        now = clock.now()
+        if self._warned_at is None or now - self._warned_at >= WARNINGS_EVERY:
+            since, self._warned_at = self._warned_at or now - timedelta(days=1), now
+            hints.renew(since)
 
     def _report(self) -> None:
         """Times are set in minutes."""

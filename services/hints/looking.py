@@ -5,41 +5,25 @@ The columnar copy names the few who can be meant; whether they are is decided by
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select
-from sqlmodel import SQLModel, col
+from sqlalchemy import delete, insert, or_, select
+from sqlmodel import col
 
-from db.models import (
-    NOT_A_SALE,
-    Customer,
-    CustomerWarning,
-    Order,
-    OrderStatus,
-    Product,
-    ProductFollow,
-    Promise,
-    Purpose,
-)
-from services import clock, columnar, company, consents
+from db.models import CustomerWarning, Order, OrderStatus, Product, ProductFollow, Promise
+from services import clock, columnar, company
 from services.columnar import Preparing
-from services.expected_purchase import LOOKED_AT
-from services.hints.beside import LATELY, ORDERED, beside
-from services.hints.silence import LONG, Silence, silence
-from services.hints.warning import told
+from services.hints.beside import LATELY, ORDERED
+from services.hints.judging import Candidate, chunks, judged, keep
+from services.hints.silence import LONG
 from services.patterns import together, view
 from services.segments import asking
 from services.segments.definition import parse
-from services.segments.watching import forgotten
 from services.work import SYSTEM, Work, reading, work
 
-T = TypeVar("T")
 #: Of the customers of each account manager so many are kept; a list of the day is ten long.
 EACH = 50
-CHUNK = 500
 #: The days in which one product follows another, and how many products are looked at, and kept for each.
 WITHIN, PRODUCTS, FOLLOWERS = 90, 500, 5
 #: Below so small a share to be expected nobody is spoken to about it.
@@ -60,17 +44,6 @@ _RULE: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """Somebody who is slipping away; what they bought for decides among those with as many reasons."""
-
-    customer_id: int
-    manager_id: int | None
-    reasons: int
-    bought_cents: int
-    quiet: Silence
-
-
 def look() -> None:
     """Find everything anew and put it in place of what was found before, in one transaction."""
     try:
@@ -78,11 +51,12 @@ def look() -> None:
     finally:
         columnar.stop()  # its memory is not needed for writing
     with work(SYSTEM) as w:
-        _replace(w, CustomerWarning, _rows(w, found))
+        w.session.connection().execute(delete(CustomerWarning))
+        keep(w, list(enumerate(found)))
         known = set(w.session.connection().scalars(select(col(Product.id))))
-        _replace(
-            w, ProductFollow, [{**f, "as_of": w.now} for f in follows if {f["product_id"], f["other_id"]} <= known]
-        )
+        w.session.connection().execute(delete(ProductFollow))
+        for part in chunks([{**f, "as_of": w.now} for f in follows if {f["product_id"], f["other_id"]} <= known]):
+            w.session.connection().execute(insert(ProductFollow), part)
 
 
 def _looked() -> tuple[list[Candidate], list[dict[str, Any]]]:
@@ -98,13 +72,9 @@ def _looked() -> tuple[list[Candidate], list[dict[str, Any]]]:
 def slipping(w: Work) -> list[Candidate]:
     """Who may be slipping away, the most urgent first: more reasons, then what they bought for. Managers only."""
     named = {int(i) for i in asking.ids(w, parse(_RULE))} | set(_not_in_the_copy(w))
-    found: list[Candidate] = []
-    for part in _chunks(sorted(named)):
-        found += _judged(w, part)
-    found.sort(key=lambda c: (-c.reasons, -c.bought_cents, c.customer_id))
     mine = Counter[int | None]()
     kept = []
-    for one in found:
+    for one in judged(w, sorted(named)):
         mine[one.manager_id] += 1
         if mine[one.manager_id] <= EACH:
             kept.append(one)
@@ -136,59 +106,3 @@ def _not_in_the_copy(w: Work) -> Iterator[int]:
     )
     for rows in (cancelled, broken):
         yield from (i for i in w.session.connection().scalars(rows) if i is not None)
-
-
-def _judged(w: Work, customers: Sequence[int]) -> list[Candidate]:
-    """Those of them of whom it is so."""
-    today = clock.day_of(w.now, company.of(w).zone)
-    bought, spent = _bought(w, customers)
-    quiet = {i: s for i, days in bought.items() if (s := silence(days, today)) is not None and s.long}
-    others = beside(w, list(quiet))
-    known = select(col(Customer.id), col(Customer.account_manager_id)).where(
-        col(Customer.id).in_(others), ~consents.objects(col(Customer.id), Purpose.PROFILING), ~forgotten()
-    )
-    return [
-        Candidate(i, manager, len(told(quiet[i], others[i])), spent[i], quiet[i])
-        for i, manager in w.session.connection().execute(known)
-    ]
-
-
-def _bought(w: Work, customers: Sequence[int]) -> tuple[dict[int, list[date]], Counter[int]]:
-    """Of the newest orders of each: the days, and what they came to."""
-    newest = func.row_number().over(
-        partition_by=col(Order.customer_id), order_by=(col(Order.ordered_at).desc(), col(Order.id).desc())
-    )
-    all_of_them = (
-        select(col(Order.customer_id), col(Order.ordered_at), col(Order.lines_cents), newest.label("n"))
-        .where(col(Order.customer_id).in_(customers), col(Order.status).not_in(NOT_A_SALE))
-        .subquery()
-    )
-    rows = select(all_of_them.c.customer_id, all_of_them.c.ordered_at, all_of_them.c.lines_cents)
-    zone, days, spent = company.of(w).zone, dict[int, list[date]](), Counter[int]()
-    for who, at, cents in w.session.connection().execute(rows.where(all_of_them.c.n <= LOOKED_AT)):
-        days.setdefault(who, []).append(clock.day_of(at, zone))
-        spent[who] += cents
-    return days, spent
-
-
-def _rows(w: Work, found: list[Candidate]) -> list[dict[str, Any]]:
-    """Of those who are there still, and have not objected in between."""
-    there = set[int]()
-    for part in _chunks([c.customer_id for c in found]):
-        here = select(col(Customer.id)).where(
-            col(Customer.id).in_(part), ~consents.objects(col(Customer.id), Purpose.PROFILING)
-        )
-        there |= set(w.session.connection().scalars(here))
-    kept = [c for c in found if c.customer_id in there]
-    return [{"customer_id": c.customer_id, "place": n, "as_of": w.now, **vars(c.quiet.own)} for n, c in enumerate(kept)]
-
-
-def _replace(w: Work, model: type[SQLModel], rows: list[dict[str, Any]]) -> None:
-    w.session.connection().execute(delete(model))
-    for part in _chunks(rows):
-        w.session.connection().execute(insert(model), part)
-
-
-def _chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    for begin in range(0, len(rows), CHUNK):
-        yield rows[begin : begin + CHUNK]

@@ -119,10 +119,11 @@ def _found(w: Work, scope: Scope) -> Any:
         col(Interaction.direction) == Direction.OUT,
     )
     mine = or_(manager.in_(owners(w, scope)), manager.is_(None))
+    # An outer join although each row has its customer: from an inner one SQLite goes through all customers first.
     return (
         select(who, col(CustomerWarning.low), col(CustomerWarning.usual), col(CustomerWarning.high),
                col(CustomerWarning.as_of), last.scalar_subquery().label("last_at"), *customer_columns())
-        .join(Customer, col(Customer.id) == who)
+        .outerjoin(Customer, col(Customer.id) == who)
         .where(mine, ~planned, ~spoken, ~consents.objects(who, Purpose.PROFILING), ~forgotten())
         .order_by(col(CustomerWarning.place), who)
     )  # fmt: skip
