@@ -26,12 +26,11 @@ from db.models import (
     Return,
     Role,
 )
-from services import consents, early_warnings, hints, interactions, promises
+from services import consents, early_warnings, hints
 from services.due import Scope
 from services.errors import NotAllowed, NotFound
-from services.hints import looking, renewing
+from services.hints import looking
 from services.hints.silence import silence
-from services.interactions import NewInteraction
 from services.work import Actor, Work
 from tests import make
 from tests.conftest import counted
@@ -273,54 +272,6 @@ def test_hints_cost_no_more_questions_for_many_and_are_for_staff(w: Work, found:
             ask(own, found)
         with pytest.raises(NotFound):
             ask(w, 10**6)
-
-
-def happens(w: Work, customer_id: int, what: str) -> None:
-    """What gives cause to warn of a silent customer, as the services write it or as the clocks bring it about."""
-    if what == "complaint":
-        words = NewInteraction(idempotency_key=f"c{customer_id}", summary="Angry", reason="complaint")
-        interactions.log(w, customer_id, words)
-    elif what == "broken":
-        promises.broken(w, promises.make(w, customer_id, "x", TODAY).id)
-    elif what == "missed":
-        goes_wrong(w.session, customer_id, "promise")
-        row = w.session.exec(select(Promise)).one()
-        row.broken_at, row.due_on = None, TODAY - DAY
-    elif what == "late":
-        goes_wrong(w.session, customer_id, "case")
-    w.session.commit()
-
-
-@pytest.mark.parametrize("what", ["complaint", "broken", "missed", "late"])
-def test_who_gives_cause_by_day_is_on_today_without_waiting_for_the_night(w: Work, what: str) -> None:
-    ada, eve = silent(w.session), make.customer(w.session, "Eve").id
-    buys(w.session, eve, 1, 41, 81, 121)
-    happens(w, eve, "complaint")
-    assert (hints.renew(NOON - 3 * DAY), warned(w)) == (0, []), "who buys as usual is not slipping away"
-    happens(w, ada, what)
-    assert hints.renew(NOON - 3 * DAY) == 1
-    assert warned(w) == [ada]
-    assert hints.renew(NOON - 3 * DAY) == 0, "once"
-
-
-def test_causes_of_today_stand_before_the_list_of_the_night_and_who_objects_is_left_out(w: Work, found: int) -> None:
-    eve, max_ = silent(w.session, "Eve"), silent(w.session, "Max")
-    w.session.add(Consent(customer_id=max_, purpose=Purpose.PROFILING, granted=False, at=NOON))
-    for who in (found, eve, max_):
-        happens(w, who, "complaint")
-    assert hints.renew(NOON) == 1
-    assert warned(w) == [eve, found]
-
-
-def test_renewing_asks_the_same_number_of_questions_for_many_causes(w: Work) -> None:
-    sizes = []
-    for many in (1, 7):
-        for n in range(many):
-            happens(w, silent(w.session, f"Eve {many} {n}"), "complaint")
-        with counted(w.session.connection()) as sent:
-            assert len(renewing.arisen(w, NOON)) >= many
-        sizes.append(len(sent))
-    assert sizes[0] == sizes[1]
 
 
 def test_days_are_told_from_the_last_purchase_whatever_their_order() -> None:
