@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from icalendar import Calendar, Event
-from sqlmodel import col, select
+from icalendar import Calendar, Event, vDuration
+from sqlmodel import col, func, select
 
-from db.models import TEAM, CalendarFeed, Customer, FollowUp, Person, Promise, Role
+from db.models import TEAM, AuditEntry, CalendarFeed, Customer, FollowUp, Person, Promise, Role
 from services import audit, clock, company, throttle
 from services.due import called, customer_columns
 from services.errors import NotFound, TooMany
@@ -24,6 +24,9 @@ from services.work import Work
 
 BACK, AHEAD, MOST = timedelta(days=31), timedelta(days=400), 500
 LASTS = timedelta(minutes=15)
+#: So often a program is asked to look; without it some look once a day.
+AGAIN = timedelta(minutes=15)
+Revisions = dict[str, tuple[int, datetime]]
 
 
 @dataclass(frozen=True)
@@ -95,13 +98,18 @@ def _calendar(w: Work, staff_id: int, *, details: bool) -> bytes:
     made.add("version", "2.0")
     made.add("name", home.name)
     made.add("x-wr-calname", home.name)
-    for row in _follow_ups(w, staff_id):
-        event = _event("follow-up", row, row.reason, row.created_at, details=details)
+    made.add("refresh-interval", AGAIN, parameters={"VALUE": "DURATION"})
+    made.add("x-published-ttl", vDuration(AGAIN))
+    touches, promised = _follow_ups(w, staff_id), _promises(w, staff_id)
+    changed = _revisions(w, "follow_up", touches)
+    for row in touches:
+        event = _event("follow-up", row, row.reason, changed.get(str(row.id), (0, row.created_at)), details=details)
         event.add("dtstart", row.due_at)
         event.add("dtend", row.due_at + LASTS)
         made.add_component(event)
-    for row in _promises(w, staff_id):
-        event = _event("promise", row, row.what, row.made_at, details=details)
+    changed = _revisions(w, "promise", promised)
+    for row in promised:
+        event = _event("promise", row, row.what, changed.get(str(row.id), (0, row.made_at)), details=details)
         if row.due_at is None:
             event.add("dtstart", row.due_on)
             event.add("dtend", row.due_on + timedelta(days=1))
@@ -113,11 +121,13 @@ def _calendar(w: Work, staff_id: int, *, details: bool) -> bytes:
     return bytes(made.to_ical())
 
 
-def _event(kind: str, row: Any, text: str, at: datetime, *, details: bool) -> Event:
-    """Without details only that something is planned."""
+def _event(kind: str, row: Any, text: str, revision: tuple[int, datetime], *, details: bool) -> Event:
+    """Without details only that something is planned. A program takes a change from the number of its revision."""
     event = Event()
     event.add("uid", f"{kind}-{row.id}@{settings().mail_from.rpartition('@')[2]}")
-    event.add("dtstamp", at)
+    event.add("dtstamp", revision[1])
+    event.add("last-modified", revision[1])
+    event.add("sequence", revision[0])
     event.add("class", "PRIVATE")
     if details:
         event.add("summary", f"{called(row.customer_id, row.customer_name, row.customer_company)}: {text}")
@@ -125,6 +135,17 @@ def _event(kind: str, row: Any, text: str, at: datetime, *, details: bool) -> Ev
     else:
         event.add("summary", _("Busy"))
     return event
+
+
+def _revisions(w: Work, entity: str, rows: list[Any]) -> Revisions:
+    """How often each was changed since it was planned, and when last; as the trail has it."""
+    one = col(AuditEntry.entity_id)
+    asked = (
+        select(one, func.count(), func.max(AuditEntry.at))
+        .where(AuditEntry.entity == entity, one.in_([str(row.id) for row in rows]))
+        .group_by(one)
+    )
+    return {row_id: (n - 1, at) for row_id, n, at in w.session.exec(asked)}
 
 
 def _follow_ups(w: Work, staff_id: int) -> list[Any]:

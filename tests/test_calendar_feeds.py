@@ -138,6 +138,21 @@ def test_what_is_done_or_a_colleague_s_is_not_in_it(desk: Work) -> None:
     assert events_of(body) == {}
 
 
+def test_what_is_moved_is_the_same_event_in_a_later_revision(desk: Work) -> None:
+    ada = make.customer(desk.session).id
+    row = follow_ups.plan(desk, ada, "call", TODAY + DAY)
+    told = secret(calendar_feeds.make(desk, details=True))
+    [first] = events_of(calendar_feeds.read(desk, told)).values()
+    later = replace(desk, now=NOON + timedelta(hours=1))
+    follow_ups.move(later, row.id, TODAY + 2 * DAY)
+    [second] = events_of(calendar_feeds.read(later, told)).values()
+    assert second["uid"] == first["uid"]
+    assert (first["sequence"], second["sequence"]) == (0, 1)
+    assert second["dtstart"].dt - first["dtstart"].dt == DAY
+    assert (first["last-modified"].dt, second["last-modified"].dt) == (NOON, later.now)
+    assert second["dtstamp"].dt == later.now
+
+
 def test_customers_have_no_calendar_here(desk: Work) -> None:
     herself = replace(desk, actor=make.actor(desk.session, Role.CUSTOMER))
     for act in (
