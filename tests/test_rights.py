@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from db.models import AuditEntry, Customer, Order, OrderStatus, Purpose
+from db.models import AuditEntry, Customer, Order, OrderLine, OrderStatus, Purpose
 from services import (
     accounts,
     baskets,
     cases,
+    catalogue,
     change_requests,
     colleagues,
     company,
@@ -20,6 +21,7 @@ from services import (
     orders,
     reorder,
     returns,
+    scores,
     standing,
 )  # fmt: skip
 from services.cases import NewAnswer, NewQuestion
@@ -61,6 +63,7 @@ def entrances(order_id: int, case_id: int, product_id: int) -> dict[str, tuple[s
         "a question about an order": ("sees_orders", lambda w: cases.ask(w, question)),
         "a case of a colleague": ("sees_orders", lambda w: cases.view(w, case_id)),
         "an answer in it": ("sees_orders", lambda w: cases.write(w, case_id, answer)),
+        "predictions": ("sees_orders", lambda w: scores.of_customer(w, w.actor.customer_id or 0)),
         "basket": ("may_order", lambda w: baskets.add(w, product_id)),
         "order": ("may_order", lambda w: orders.place(w, place)),
         "cancel": ("may_order", lambda w: orders.cancel(w, order_id)),
@@ -111,12 +114,16 @@ def test_with_the_one_right_its_entrances_open_and_no_others(
 def test_somebody_without_orders_sees_their_own_questions_and_nothing_of_others(
     session: Session, work_as: WorkAs, firm: Customer, boss: Work
 ) -> None:
-    delivered(session, firm)
+    order, kettle = delivered(session, firm), make.product(session)
+    session.add(OrderLine(order_id=order.id, line_no=1, product_id=kettle.id, quantity=1, line_total_cents=100))
+    session.flush()
+    assert [b.pieces for b in catalogue.goods(boss, kettle.id).bought] == [1]
     cases.ask(boss, NewQuestion(idempotency_key="k" * 20, subject="Secret of the boss", text="A word of the boss"))
     accounts.change(boss, changed(boss, name="The Boss Herself"))
     nobody = with_rights(session, work_as, firm, NOTHING)
     mine = cases.ask(nobody, NewQuestion(idempotency_key="k" * 20, subject="My own", text="Hello?"))
     assert [c.id for c in cases.listing(nobody)] == [mine.id]
+    assert catalogue.goods(nobody, kettle.id).bought == [], "who saw no orders read their numbers and days here"
     home = accounts.home(nobody)
     assert ([c.subject for c in home.cases], home.last_orders, home.open_orders) == (["My own"], [], [])
     told = my_data.as_json(nobody).decode()

@@ -84,8 +84,8 @@ def _facts(product: Product) -> dict[str, str]:
 
 
 def _bought(w: Work, product: Product) -> list[Bought]:
-    """One's own orders with the product, newest first; none for the team."""
-    if w.actor.role is not Role.CUSTOMER or w.actor.customer_id is None:
+    """One's own orders with the product, newest first; none for the team, and for whoever may not see the orders."""
+    if w.actor.role is not Role.CUSTOMER or w.actor.customer_id is None or not w.actor.sees_orders:
         return []
     own = select(col(Order.id)).where(
         col(Order.customer_id) == w.actor.customer_id, col(Order.status).not_in(NOT_A_SALE)

@@ -94,8 +94,13 @@ def frame(w: Work, version: Version) -> pd.DataFrame:
 
 
 def of_customer(w: Work, customer_id: int) -> CustomerScore | None:
-    """The figures in force of one customer, for itself and for staff; None without any. Raises NotFound."""
+    """The figures in force of one customer, for itself and for staff; None without any.
+
+    They tell when and how much was bought: of a customer's people, who may see the orders. Raises NotFound, NotAllowed.
+    """
     access.customer(w, customer_id)
+    if not w.actor.is_team:
+        access.own_orders(w)
     return in_force(w, customer_id)
 
 

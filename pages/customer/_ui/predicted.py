@@ -36,11 +36,20 @@ def predicted() -> None:
     own = who.customer_id or 0
     with reading(who) as w:
         standing = next(c for c in consents.current(w, own) if c.purpose is Purpose.PROFILING)
-        score = scores.of_customer(w, own)
+        score = scores.of_customer(w, own) if who.sees_orders else None
     st.subheader(_("What we predict about you"), anchor=False)
-    agreed = st.toggle(consents.names()[Purpose.PROFILING], standing.holds, key=f"predictions_{standing.row}")
+    agreed = st.toggle(
+        consents.names()[Purpose.PROFILING],
+        standing.holds,
+        key=f"predictions_{standing.row}",
+        disabled=not who.manages_people,
+    )
+    if not who.manages_people:
+        st.caption(_("Who manages the people of your account decides on this."))
     if not standing.holds:
         st.caption(_("Nothing is predicted about you, and you are in no model and no list made from one."))
+    elif not who.sees_orders:
+        st.caption(_("What is predicted from the orders is shown to those who may see them."))
     elif score is None:
         st.caption(_("Nothing has been predicted about you yet. The next forecasts are made at night."))
     else:
