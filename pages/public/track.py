@@ -61,3 +61,7 @@ with narrow():
         st.title(_("Order {number}").format(number=md(seen.number)), anchor=False)
         state(seen, actor)
         contents(seen, actor)
+        if actor.role is None:
+            st.page_link(
+                "public/sign_in.py", label=_("Sign in for papers, cancelling and returns"), icon=":material/login:"
+            )
