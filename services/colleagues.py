@@ -119,7 +119,12 @@ def post_invitation(
     secret = tickets.issue(w, TicketKind.JOIN, email=email, payload=payload)
     own = w.session.get_one(Customer, customer_id)
     home = company.of(w).name
-    lines = [
+    with speaking(own.language or w.actor.language):
+        outbox.post(w, kind, email, _subject(w), _invitation(own, home, secret), customer_id=customer_id, not_before=at)
+
+
+def _invitation(own: Customer, home: str, secret: str) -> list[str]:
+    return [
         _("{company} invites you to your customer account: orders, questions and papers in one place.").format(
             company=home
         ),
@@ -128,8 +133,6 @@ def post_invitation(
         outbox.link("join", t=secret),
         _("If you do not want this, you need not do anything."),
     ]
-    with speaking(own.language or w.actor.language):
-        outbox.post(w, kind, email, _subject(w), lines, customer_id=customer_id, not_before=at)
 
 
 def _subject(w: Work) -> str:
@@ -144,6 +147,13 @@ def take_back(w: Work, key: str, customer_id: int | None = None) -> None:
         raise NotFound(_("invitation"))
     w.session.connection().execute(delete(Ticket).where(col(Ticket.id) == key))
     audit.record(w, "colleagues.take_back", "person", "", customer_id=own, before={"email": mine[0].email})
+
+
+def invited_to(w: Work, secret: str) -> str:
+    """The company whose account an invitation leads to; empty for a person's own, or where it is not good any more."""
+    asked = tickets.peek(w, TicketKind.JOIN, secret)
+    own = w.session.get(Customer, int(asked.payload["customer_id"])) if asked else None
+    return own.company or "" if own else ""
 
 
 def join(w: Work, secret: str, password: object, *, browser: str) -> str:

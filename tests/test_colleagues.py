@@ -62,10 +62,15 @@ def test_somebody_invited_signs_in_with_the_rights_that_were_given(session: Sess
     colleagues.invite(boss, "Bob Byron", "bob@lovelace.example", Rights(may_order=False))
     session.commit()
     assert [i.email for i in colleagues.invited(boss)] == ["bob@lovelace.example"]
+    secret = make.newest_secret(session, "bob@lovelace.example")
+    with work(VISITOR) as w:
+        assert colleagues.invited_to(w, secret) == "Lovelace Ltd"
     bob = join(session, "bob@lovelace.example")
     assert (bob.customer_id, bob.name) == (boss.actor.customer_id, "Bob Byron")
     assert (bob.sees_orders, bob.may_order, bob.manages_people) == (True, False, False)
     assert colleagues.invited(boss) == []
+    with work(VISITOR) as w:
+        assert colleagues.invited_to(w, secret) == "", "a used link says nothing"
     assert sign_in.attempt(VISITOR, bob.email, PASSWORD, browser=BROWSER)
 
 

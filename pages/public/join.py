@@ -8,11 +8,16 @@ from pages._ui.guard import visitor
 from pages._ui.narrow import narrow
 from services import colleagues
 from services.text import _
+from services.work import reading
 
 actor = visitor()
 
 with narrow():
     st.title(_("Your customer account"))
+    with reading(actor) as w:
+        whose = colleagues.invited_to(w, st.query_params.get("t", ""))
+    if whose:
+        st.text(_("You are invited to the account of {customer}.").format(customer=whose))
     ticket = choosing.with_link(
         actor,
         TicketKind.JOIN,
