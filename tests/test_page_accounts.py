@@ -126,7 +126,14 @@ def test_who_manages_nobody_is_told_so_and_home_still_works(
     assert "ask them" in shown(at_page(session, monkeypatch, ada, "customer/people.py"))
     for page in ("home", "account", "my_data", "cases", "basket"):
         assert "not allowed" not in shown(at_page(session, monkeypatch, ada, f"customer/{page}.py")).lower()
-    assert "You may not see the orders here." in shown(at_page(session, monkeypatch, ada, "customer/orders.py"))
+    refused = "You may not see the orders here."
+    for page in ("home", "orders", "standing", "service_reports"):
+        at = at_page(session, monkeypatch, ada, f"customer/{page}.py")
+        assert refused in shown(at), page
+        assert "not ordered yet" not in shown(at), "that would be said of the others' orders"
+        assert len(at.title) == 1, page
+    [predictions] = at_page(session, monkeypatch, ada, "customer/my_data.py").toggle
+    assert predictions.disabled, "the service would refuse it"
 
 
 def test_a_manager_sees_how_many_would_be_invited_and_stops_the_round(

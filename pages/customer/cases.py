@@ -81,7 +81,8 @@ def listing(actor: Actor, before: int | None) -> None:
     with right:
         st.subheader(_("Ask a question"), anchor=False)
         ask()
-        st.page_link(REPORTS, label=_("Service reports"), icon=":material/build:")
+        if actor.sees_orders:
+            st.page_link(REPORTS, label=_("Service reports"), icon=":material/build:")
 
 
 if (case_id := number_in_address("case")) is not None:

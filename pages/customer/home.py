@@ -10,6 +10,7 @@ from pages.customer._ui.offers import basket_link, cards
 from pages.customer._ui.open_matters import cases, messages, promises
 from pages.customer._ui.order_rows import order_rows
 from pages.customer._ui.owed import open_invoices
+from pages.customer._ui.rights import no_orders
 from pages.customer._ui.suggested import due_again
 from services import accounts, reorder
 from services.accounts import Home
@@ -57,6 +58,9 @@ def shop(before: list[Offer]) -> None:
 def last_orders(seen: Home, actor: Actor) -> None:
     """What was ordered last, or the way to the first order."""
     st.subheader(_("Last orders"))
+    if not actor.sees_orders:
+        no_orders()
+        return
     order_rows(seen.last_orders, actor, key="last")
     if seen.last_orders or seen.open_orders:
         st.page_link(ORDERS, label=_("All orders"), icon=":material/package_2:")
@@ -72,7 +76,7 @@ def further(actor: Actor) -> None:
             st.page_link(USUAL, label=_("Your usual order"), icon=":material/event_repeat:")
         if actor.sees_orders:
             st.page_link(STANDING, label=_("Standing orders"), icon=":material/autorenew:")
-        st.page_link(REPORTS, label=_("Service reports"), icon=":material/build:")
+            st.page_link(REPORTS, label=_("Service reports"), icon=":material/build:")
         if actor.manages_people:
             st.page_link(PEOPLE, label=_("People of my account"), icon=":material/groups:")
 

@@ -25,7 +25,7 @@ from services.text import _
 from services.work import Actor, reading
 
 actor = require(Role.CUSTOMER)
-for_orders(actor)
+for_orders(actor, _("My orders"))
 
 ORDERS, CATALOGUE = "customer/orders.py", "customer/catalogue.py"
 
@@ -42,7 +42,7 @@ def listing() -> None:
         )
         st.page_link(CATALOGUE, label=_("To the catalogue"), icon=":material/storefront:")
         return
-    comes_again()
+    comes_again(who)
     wanted = looked_for(years)
     before = place(wanted)
     with reading(who) as w:

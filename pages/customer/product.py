@@ -46,6 +46,7 @@ def buying(product_id: int) -> None:
     if offer.stock is not Stock.OUT and not offer.is_service:
         st.markdown(sign("local_shipping", _("With you by {day}").format(day=md(day(offer.delivery_on, who)))))
     if not who.may_order:
+        st.caption(_("You may not order here. Somebody who manages your people can allow it."))
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         pieces = st.number_input(

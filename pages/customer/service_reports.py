@@ -8,12 +8,14 @@ from pages._ui.guard import require
 from pages._ui.narrow import narrow
 from pages._ui.service_reports import listed, shown
 from pages._ui.show import empty, md
+from pages.customer._ui.rights import for_orders
 from services import service_reports
 from services.errors import NotFound
 from services.text import _
 from services.work import reading
 
 actor = require(Role.CUSTOMER)
+for_orders(actor, _("Service reports"))
 REPORTS = "customer/service_reports.py"
 
 with narrow():

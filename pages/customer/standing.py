@@ -18,7 +18,7 @@ from services.text import _
 from services.work import Actor, reading
 
 actor = require(Role.CUSTOMER)
-for_orders(actor)
+for_orders(actor, _("Standing orders"))
 
 STANDING, ORDERS, USUAL = "customer/standing.py", "customer/orders.py", "customer/usual.py"
 COLOURS = {StandingState.ACTIVE: "green", StandingState.WAITING: "orange", StandingState.PAUSED: "gray"}

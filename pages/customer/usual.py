@@ -15,7 +15,7 @@ from services.text import _
 from services.work import Actor, reading, work
 
 actor = require(Role.CUSTOMER)
-for_ordering(actor)
+for_ordering(actor, _("Your usual order"))
 
 BASKET, CATALOGUE, ACCOUNT = "customer/basket.py", "customer/catalogue.py", "customer/account.py"
 STANDING = "customer/standing.py"

@@ -14,10 +14,11 @@ from services.work import Actor, work
 USUAL, STANDING, ACCOUNT = "customer/usual.py", "customer/standing.py", "customer/account.py"
 
 
-def comes_again() -> None:
+def comes_again(who: Actor) -> None:
     """The two ways of not having to think of it."""
     with st.container(horizontal=True):
-        st.page_link(USUAL, label=_("Your usual order"), icon=":material/event_repeat:")
+        if who.may_order:
+            st.page_link(USUAL, label=_("Your usual order"), icon=":material/event_repeat:")
         st.page_link(STANDING, label=_("Standing orders"), icon=":material/autorenew:")
 
 
