@@ -3,16 +3,23 @@
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api._generated import LocatorAssertions
 
 from services import demo
 from services.demo import DemoSummary
 from services.work import SYSTEM
 from tests.live_server import LiveServer, attach, serving
 
+P = ParamSpec("P")
+R = TypeVar("R")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
     "--no-sandbox",
@@ -22,13 +29,37 @@ QUIET = [
     "--disable-sync",
 ]
 #: Playwright's own five seconds are for a machine that does nothing else.
-expect.set_options(timeout=20_000)
+PATIENCE_S = 20
+expect.set_options(timeout=PATIENCE_S * 1000)
+QUIET_MS = 200
+#: Resolves as soon as the app has been quiet for so long, or after twenty seconds, whatever it does then.
+QUIET_FOR = """(app, ms) => new Promise(done => {
+    const begun = performance.now();
+    let since = begun;
+    const watch = new MutationObserver(() => { since = performance.now(); });
+    watch.observe(app, { childList: true, subtree: true });
+    const look = () => {
+        const now = performance.now();
+        if (app.dataset.testScriptState !== "notRunning") since = now;
+        if (now - since < ms && now - begun < 20000) return setTimeout(look, 20);
+        watch.disconnect();
+        done();
+    };
+    look();
+})"""
 DESKTOP, PHONE = {"width": 1280, "height": 720}, {"width": 360, "height": 740}
 
 
 def settled(page: Page) -> None:
-    """Wait until the page is drawn: nothing runs, and everything of it is there."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    """Wait until the page is drawn: for a fifth of a second nothing runs, and nothing comes or goes.
+
+    Nothing runs, too, in the moment between a click and the answer of the server, and between two runs.
+    """
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    with suppress(PlaywrightError):  # of a page that was left, as after signing in; the next one is waited for
+        app.evaluate(QUIET_FOR, QUIET_MS)
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def still(page: Page) -> None:
@@ -145,6 +176,38 @@ def without_a_mouse(page: Page) -> Callable[[], int]:
     return lambda: len(pressed)
 
 
+#: What is done with an element, or expected of it, as Playwright names it.
+ON_ELEMENTS = (
+    *(
+        (Locator, name)
+        for name in ("click", "fill", "focus", "press", "press_sequentially", "check", "set_input_files")
+    ),
+    *((Locator, name) for name in ("bounding_box", "evaluate", "get_attribute", "inner_text", "input_value")),
+    *((LocatorAssertions, name) for name in dir(LocatorAssertions) if name.startswith(("to_", "not_to_"))),
+)
+
+
+def patient(method: Callable[P, R]) -> Callable[P, R]:
+    """The same, but it waits while there are two of what there is to be one.
+
+    While a page is drawn anew, what moves stands there twice, in its old and in its new place, until all is drawn.
+    Playwright refuses that at once; a person sees one of them. What stays twice is refused as before.
+    """
+
+    @wraps(method)
+    def waiting(*args: P.args, **named: P.kwargs) -> R:
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return method(*args, **named)
+            except (PlaywrightError, AssertionError) as error:
+                if "strict mode violation" not in str(error) or time.monotonic() > until:
+                    raise
+            time.sleep(0.1)
+
+    return waiting
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The Chromium that `make test` has found or installed.
@@ -153,7 +216,9 @@ def browser() -> Iterator[Browser]:
     """
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     assert path, "no Chromium; run tests/install-browser"
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        for kind, name in ON_ELEMENTS:
+            patch.setattr(kind, name, patient(getattr(kind, name)))
         started = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield started
         started.close()
@@ -175,6 +240,30 @@ def demo_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Liv
         yield server, summary
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Of a journey that failed the report says what everybody saw at the end, and what their consoles said."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if report.when == "call" and report.failed and isinstance(browser, Browser):
+        pages = [page for context in browser.contexts for page in context.pages]
+        report.sections.extend((f"seen at {page.url}", seen(page)) for page in pages)
+    return report
+
+
+def seen(page: Page) -> str:
+    """What somebody sees, in words, the inside of web components too, and the last lines of the console."""
+    texts = """() => [...document.querySelectorAll("*")].filter(one => one.shadowRoot)
+        .flatMap(one => [...one.shadowRoot.children]).concat(document.body)
+        .map(one => (one.innerText ?? "").replace(/\\n+/g, "\\n"))"""
+    try:
+        state = page.get_by_test_id("stApp").get_attribute("data-test-script-state", timeout=1_000)
+        said = [line.text for line in page.console_messages()[-20:]]
+        return "\n".join([f"({state})", *filter(None, page.evaluate(texts)), "--- console", *said])
+    except PlaywrightError as error:
+        return f"nothing can be read of it: {error}"
+
+
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[[dict[str, int]], Page]]:
     """A new person with a browser of their own; what their console complains about fails the test."""
@@ -183,7 +272,7 @@ def visit(browser: Browser) -> Iterator[Callable[[dict[str, int]], Page]]:
 
     def new(viewport: dict[str, int]) -> Page:
         page = browser.new_context(viewport=viewport).new_page()  # type: ignore[arg-type]  # a plain dict will do
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_S * 1000)
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         opened.append(page)
         return page
