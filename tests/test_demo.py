@@ -239,6 +239,12 @@ def test_the_demonstrations_customer_is_reminded_of_something_on_every_day(day: 
     assert (own["status"] == "delivered").any(), "something that can be sent back"
 
 
+@pytest.mark.parametrize("seed", [1, 2, 6])  # here chance gives it to somebody
+def test_nobody_else_has_the_name_of_the_demonstrations_customer(seed: int) -> None:
+    known = invention.company(seed, as_of=AS_OF)["customers"]["name"]
+    assert (known == known[invention.HERO]).sum() == 1
+
+
 def test_contacts_come_after_the_orders_they_are_about(tables: dict[str, pd.DataFrame]) -> None:
     about = tables["interactions"].merge(tables["orders"], on="order_id", suffixes=("", "_order"))
     assert len(about) == len(tables["interactions"])

@@ -15,6 +15,7 @@ PLACES = Path(__file__).with_name("places.csv")
 #: The customer of the demonstration's sign-in is the first one; its agent, head and technician are the first staff.
 HERO, AGENT, HEAD = 0, 0, 1
 HERO_EMAIL = "customer@example.com"
+HERO_NAME = ("Johanna", "Sommer")
 DOMAINS = ("example.com", "example.org", "example.net")
 JUST_NOW = 1e-6  # an order at this very moment is still told
 
@@ -157,7 +158,9 @@ def customers(rng: np.random.Generator, calendar: Calendar, how: Habits, first_o
     place.loc[HERO] = places.iloc[0]
     code = place["code"].to_numpy(object)
     given, family, woman = _people(rng, code)
-    given[HERO], family[HERO], woman[HERO] = "Johanna", "Sommer", True
+    # Nobody shares the name of the sign-in: whoever looks for her finds one, and knows at once who is meant.
+    family[(given == HERO_NAME[0]) & (family == HERO_NAME[1])] = "Winter"
+    (given[HERO], family[HERO]), woman[HERO] = HERO_NAME, True
     firm, segment = _firms(rng, code, family, place["city"])
     email = _emails(given, family, firm, how.is_company, rng.choice(3, n, p=[0.5, 0.3, 0.2]))
     email[HERO] = HERO_EMAIL
