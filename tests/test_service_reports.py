@@ -123,3 +123,9 @@ def test_letters_that_cannot_be_printed_break_no_report(w: Work) -> None:
     w.session.add(CustomerAddress(customer_id=ada.id, street="東京 1", city="Łódź"))
     made = service_reports.write(w, ada.id, report(what="قديم\n" + "word " * 1500))
     assert "Łódź" in printed(w, made.id)
+
+
+def test_a_name_wider_than_the_paper_takes_another_line(w: Work) -> None:
+    name = "Featherstonehaugh-Cholmondeley International Trading Company (Holdings) Limited " * 2
+    made = service_reports.write(w, make.customer(w.session, name.strip()).id, report())
+    assert name.strip() not in printed(w, made.id).replace("\n", " | "), "it ran off the paper"

@@ -23,10 +23,11 @@ def rendered(w: Work, report_id: int) -> bytes:
     sheet = Sheet(issuer(w), made_at=report.written_at, language=w.actor.language, title=title)
     sheet.set_y(45)
     for line in addressed(w, access.customer(w, report.customer_id).id, {}, billing=False):
-        sheet.say(line)
+        sheet.multi_cell(0, LINE, printable(line), align="L", new_x="LMARGIN", new_y="NEXT")
     sheet.set_y(max(sheet.get_y() + 8, 82))
     sheet.set_font(FONT, "B", 15)
     sheet.cell(0, 10, printable(title), new_x="LMARGIN", new_y="NEXT")
+    sheet.set_font(FONT, "", 9.5)
     for name, value in _facts(report):
         sheet.say(name, 38, bold=True, end=False)
         sheet.set_font(FONT, "", 9.5)
