@@ -117,6 +117,15 @@ def test_somebody_is_invited_from_the_page_of_people(
     assert [i.email for i in colleagues.invited(Work(session, ada, make.NOON))] == ["bob@example.com"]
 
 
+def test_who_takes_a_right_from_themselves_is_told_before(
+    session: Session, monkeypatch: pytest.MonkeyPatch, ada: Actor
+) -> None:
+    at = at_page(session, monkeypatch, ada, "customer/people.py")
+    assert "give this up" not in shown(at)
+    at.checkbox(key=f"manage_of_{ada.person_id}").uncheck().run()
+    assert "give this up" in shown(at)
+
+
 def test_who_manages_nobody_is_told_so_and_home_still_works(
     session: Session, monkeypatch: pytest.MonkeyPatch, ada: Actor
 ) -> None:

@@ -46,6 +46,8 @@ def _one(person: Colleague, actor: Actor, customer_id: int | None) -> None:
         told = day(person.last_sign_in_at, actor) if person.last_sign_in_at else _("never")
         st.caption(md(_("Last sign-in: {day}").format(day=told)) + (" · " + _("that is you") if person.me else ""))
         chosen = _rights(f"of_{person.id}", person.rights)
+        if person.me and person.rights.manages_people and not chosen.manages_people:
+            st.caption(_("You give this up yourself; another who manages the people can give it back to you."))
         with st.container(horizontal=True):
             if st.button(_("Save rights"), key=f"rights_{person.id}", disabled=chosen.checked() == person.rights):
                 with reported(_("Saved; it counts at once.")) as outcome, work(actor) as w:
