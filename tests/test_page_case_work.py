@@ -172,6 +172,7 @@ def test_the_mailed_link_rates_at_once_and_the_page_changes_it(session: Session)
     at.text_area(key="rate_text").set_value(HOSTILE)
     at.button(key="rate_send").click().run()
     assert [(s.score, s.text) for s in session.exec(select(SurveyResponse))] == [(4, HOSTILE)]
+    assert "score" not in at.query_params, "loading the page again would take back what was chosen on it"
     at.query_params["t"] = "nonsense"
     at.run()
     assert re.search("not one for a rating", at.error[0].value)

@@ -43,6 +43,7 @@ def more(secret: str, seen: Rated) -> None:
         with reported(_("Thank you.")) as outcome, work(actor) as w:
             rating.by_link(w, secret, score, text)
         if outcome.ok:
+            st.query_params.pop("score", None)  # or loading the page again would give the score of the mail again
             st.rerun()
 
 
