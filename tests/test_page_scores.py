@@ -44,7 +44,9 @@ def test_who_switches_predictions_off_is_gone_from_every_page_at_once(
     own = make.actor(session, Role.CUSTOMER, of=ada)
     session.commit()
     signed_in(monkeypatch, boss)
-    assert "Ada Foretold" in told(page("manager/who_buys.py"))
+    before = told(page("manager/who_buys.py"))
+    assert "Ada Foretold" in before
+    assert "36 customers have one" in before
     ada.name, firm = "", ada.company
     ada.company = "Foretold and Sons"
     session.commit()
@@ -62,7 +64,10 @@ def test_who_switches_predictions_off_is_gone_from_every_page_at_once(
     switch.set_value(False).run()
     assert "Nothing is predicted about you" in told(mine)
     signed_in(monkeypatch, boss)
-    assert "Ada Foretold" not in told(page("manager/who_buys.py"))
+    after = told(page("manager/who_buys.py"))
+    assert "Ada Foretold" not in after
+    assert "35 customers have one" in after
+    assert " of 35 customers. Pick one" in after
 
 
 def test_a_group_of_the_back_test_opens_its_customers_and_an_earlier_run_is_looked_at(

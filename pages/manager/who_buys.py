@@ -13,7 +13,7 @@ from services import scores
 from services.scores import export, lists, words
 from services.scores.lists import Filters
 from services.text import _
-from services.work import reading
+from services.work import Work, reading
 
 actor = require(Role.MANAGER)
 MOST, LEAST = "most", "least"
@@ -36,6 +36,12 @@ def filters(usable: tuple[int, ...], segments: list[str]) -> Filters:
     return asked
 
 
+def counted(w: Work, version: scores.Version, asked: Filters, mark: str) -> int:
+    """How many fit, kept until somebody objects or another run is in force."""
+    found: int = kept("scored", f"{mark} {asked}", lambda: lists.counted(w, version, asked))
+    return found
+
+
 @st.fragment
 def board() -> None:
     """Chart, filters, list, the explained customer."""
@@ -44,13 +50,14 @@ def board() -> None:
         version = scores.current(w)
         usable = version.usable() if version else ()
         mark = lists.mark(w, version) if version else ""
+        having = counted(w, version, Filters(usable[0]), mark) if version and usable else None
         found = kept("tenths", mark, lambda: lists.tenths(w, version)) if version and 90 in usable else []
         minute = f"{w.now:%Y%m%d%H%M}"  # a list to choose from; what it reads is every customer
         segments = kept("segments of customers", minute, lambda: lists.segments(w))
     if version is None:
         scored.nothing_yet()
         return
-    scored.from_what(version, who)
+    scored.from_what(version, who, having)
     scored.hidden(*(h for h in version.horizons.values() if not h.usable))
     if not usable:
         return
@@ -60,8 +67,7 @@ def board() -> None:
     scored.beside(version.horizons[asked.days])
     page = max(addressed.number("page") or 1, 1)
     with reported() as outcome, reading(who) as w:
-        total = (lists.counted(w, version, asked) if asked.segment
-                 else kept("scored", f"{mark} {asked}", lambda: lists.counted(w, version, asked)))  # fmt: skip
+        total = lists.counted(w, version, asked) if asked.segment else counted(w, version, asked, mark)
         page = min(page, likely.last_page(total))
         listed = lists.listed(w, version, asked, place=(page - 1) * lists.MOST_SHOWN)
         wanted = addressed.number("customer")

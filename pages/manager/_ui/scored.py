@@ -28,21 +28,16 @@ def nothing_yet() -> None:
     )
 
 
-def from_what(version: Version, actor: Actor) -> None:
-    """From what, over what time, as of when."""
+def from_what(version: Version, actor: Actor, having: int | None = None) -> None:
+    """From what, over what time, as of when; `having`: how many customers have a forecast at this moment."""
     if version.as_of is None or version.data_from is None or version.finished_at is None:
         return
-    told = _("From purchases between {first} and {last}; forecasts begin after {as_of}. {n} customers have one.")
-    st.caption(
-        md(
-            told.format(
-                first=day(version.data_from, actor),
-                last=day(version.data_to or version.as_of, actor),
-                as_of=day(version.as_of, actor),
-                n=number(version.customers),
-            )
-        )
-    )
+    told = _("From purchases between {first} and {last}; forecasts begin after {as_of}.")
+    first, last = day(version.data_from, actor), day(version.data_to or version.as_of, actor)
+    lines = [told.format(first=first, last=last, as_of=day(version.as_of, actor))]
+    if having is not None:
+        lines.append(ngettext("{n} customer has one.", "{n} customers have one.", having))
+    st.caption(md(" ".join(lines)))
 
 
 def hidden(*found: Horizon) -> None:
