@@ -26,7 +26,7 @@ def test_every_code_of_the_models_has_words() -> None:
     [
         (["silence", "since_last", -0.124, 80.0, 20.0], "last purchase 80 days before, typical 20 (−12 points)"),
         (["interval_changed", "gap_mean", 0.004, 31.2, 57.9], "interval 31 to 58 days (+0.4 points)"),
-        (["extra", "open_cases", -0.03, 2.0, 0.0], "2 open cases, typical 0 (−3 points)"),
+        (["extra", "open_cases", -0.03, 2.0, 0.0], "open cases: 2, typical 0 (−3 points)"),
         (["spend", "spend", 0.05, 4500.0, 1200.0], "45.00 per purchase, typical 12.00 (+5 points)"),
     ],
 )

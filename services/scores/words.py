@@ -169,12 +169,12 @@ def _fact(fact: str, column: str, value: float, other: float, money: Any) -> str
         shown = {"a": number(round(value)), "b": number(round(other))}
     return {
         "silence": _("last purchase {a} days before, typical {b}"),
-        "bought_lately": _("{a} purchases in half a year, typical {b}"),
-        "bought_in_all": _("{a} purchases in all, typical {b}"),
+        "bought_lately": _("purchases in half a year: {a}, typical {b}"),
+        "bought_in_all": _("purchases in all: {a}, typical {b}"),
         "known_since": _("customer for {a} days, typical {b}"),
         "interval": _("{a} days between purchases, typical {b}"),
         "interval_changed": _("interval {a} to {b} days"),
         "spend": _("{a} per purchase, typical {b}"),
-        "open_cases": _("{a} open cases, typical {b}"),
-        "contacts_90": _("{a} contacts in 90 days, typical {b}"),
+        "open_cases": _("open cases: {a}, typical {b}"),
+        "contacts_90": _("contacts in 90 days: {a}, typical {b}"),
     }.get(fact, column).format(**shown)
