@@ -32,9 +32,11 @@ MOST_MEASURES = 3
 class Explored:
     """The answer. `frame` holds codes; `shown` the same rows in words, measures in cents, numbers and shares.
 
-    `whole` and `before` are the figures without division, now and in as many days just before (None: not asked for).
+    `view` is what was asked for, without what the asker may not see. `whole` and `before` are the figures without
+    division, now and in as many days just before (None: not asked for).
     """
 
+    view: View
     frame: pd.DataFrame
     shown: pd.DataFrame
     whole: dict[str, float | None]
@@ -109,7 +111,7 @@ def explored(w: Work, view: View) -> Explored:
     for d in view.by:
         shown[d] = [words.value(d, str(v), known) for v in frame[d]]
     filters = words.filters(view, known)
-    return Explored(frame, shown, answer.whole, before, days, answer.as_of, home.zone, home.currency, filters)
+    return Explored(view, frame, shown, answer.whole, before, days, answer.as_of, home.zone, home.currency, filters)
 
 
 def choices(w: Work, dimension: str, measure: str) -> dict[str, str]:

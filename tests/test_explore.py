@@ -10,12 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from db.columnar.copy import Copy
 from db.models import Role, SavedView
-from services import explore, reports, saved_views
+from services import company, explore, reports, saved_views
 from services.charts import explore as charts
 from services.columnar import Preparing
 from services.cube_view import View
 from services.errors import NotAllowed
-from services.work import Actor, Work
+from services.measures import MEASURES
+from services.work import SYSTEM, Actor, Work
 from tests import make, make_sales
 from tests.test_cube import sold_something
 from tests.test_page_staff import shown, signed_in
@@ -138,6 +139,18 @@ class TestPage:
         assert not at.exception
         assert at.query_params["by"] == ["month", "category"]
         assert len(at.dataframe) == 2, "the list and the cross table"
+
+    def test_a_figure_that_is_hidden_while_the_page_is_drawn_is_left_out(
+        self, signed: Work, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        company.save(Work(signed.session, SYSTEM, make.NOON), costs_for_admins=True)
+        signed.session.commit()
+        monkeypatch.setattr(explore, "measures_for", lambda *_: MEASURES.values())  # as the page knew it before
+        at = page(measure=["profit", "revenue"], by="category", period=YEAR)
+        assert not at.exception
+        assert not at.error
+        assert [m.label for m in at.metric] == ["Revenue"]
+        assert "profit" not in at.dataframe[0].value
 
     @pytest.mark.usefixtures("signed")
     def test_a_hostile_address_is_left_out(self) -> None:

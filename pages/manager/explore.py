@@ -54,6 +54,7 @@ def answer(who: Actor, view: View) -> None:
         waiting(view)
     if found is None:
         return
+    view = found.view  # the right to see a figure may have ended since the page was begun
     explored.wholes(view, found)
     row = explored.drawn(who, view, found)
     if not any(found.whole.values()) and view.period != "all":

@@ -38,7 +38,7 @@ def drawn(who: Actor, report: Report) -> None:
     with reported() as outcome, reading(who) as w:
         found = explore.explored(w, mark.view)
     if outcome.ok:
-        explored.behind(who, mark.view, found, mark.cell)
+        explored.behind(who, found.view, found, mark.cell)
 
 
 def _clicked(report: Report) -> Mark | None:
