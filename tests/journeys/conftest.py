@@ -242,12 +242,15 @@ def demo_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Liv
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Of a journey that failed the report says what everybody saw at the end, and what their consoles said."""
+    """Of a journey that failed the report says what everybody saw at the end, and what consoles and server said."""
     report = yield
-    browser = getattr(item, "funcargs", {}).get("browser")
+    given = getattr(item, "funcargs", {})
+    browser = given.get("browser")
     if report.when == "call" and report.failed and isinstance(browser, Browser):
         pages = [page for context in browser.contexts for page in context.pages]
         report.sections.extend((f"seen at {page.url}", seen(page)) for page in pages)
+        if "demo_company" in given:
+            report.sections.append(("end of the server's log", given["demo_company"][0].log[-6_000:]))
     return report
 
 
