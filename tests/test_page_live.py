@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from sqlmodel import Session
+from sqlmodel import Session, delete
 from streamlit.testing.v1 import AppTest
 
 from db.models import LoginSession, Role
@@ -161,10 +161,27 @@ def test_old_data_are_one_click_away(w: Work, monkeypatch: pytest.MonkeyPatch) -
     at = _page(w, monkeypatch)
     [button] = [b for b in at.button if b.key == "live_latest"]
     assert button.label == "Show the latest data: Sep 2011"
+    for drawn in (at.get("vega_lite_chart"), at.metric, at.expander):  # the message and the button stand alone
+        assert not drawn
     button.click().run()
+    assert at.get("vega_lite_chart")
     assert _metrics(at)["Revenue"] == "€42\\.00"
     assert at.query_params["days"] == ["2011-09-01", "2011-09-30"]
     assert at.date_input(key="live_days").value == (date(2011, 9, 1), date(2011, 9, 30))
+
+
+def test_of_days_that_are_over_a_chart_without_a_mark_is_its_sentence_alone(
+    w: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order(w, NOON - timedelta(days=1), cents=4200)
+    order(w, NOON, cents=4200)
+    for period, contacts_drawn in (("yesterday", False), ("today", True)):  # today the first mark may come any moment
+        at = _page(w, monkeypatch, {"period": period})
+        keys = [s.key for s in at.selectbox]
+        assert "live_pick_orders" in keys
+        assert ("live_pick_contacts" in keys) is contacts_drawn
+        assert "Contacts by channel" in [s.value for s in at.subheader]
+        w.session.execute(delete(LoginSession))
 
 
 def test_of_a_month_that_has_hardly_begun_the_latest_thirty_days_are_shown(

@@ -66,9 +66,13 @@ def board_now() -> None:
         nothing_yet()
         return
     overview.hints(shown.board)
+    nothing = shown.board.extent.period and shown.board.quiet and all(card.blank for card in shown.cards)
+    if nothing and not (asked.regions or asked.channels or asked.categories or asked.teams):
+        return  # the message and the way to the latest days say it all; with a filter, nothing is an answer
     overview.figures(shown.metrics, shown.compared)
     against.shown(actor, shown.board, shown.against)
-    cards_of(actor, shown)
+    if not nothing:
+        cards_of(actor, shown)
 
 
 with st.container(horizontal=True, vertical_alignment="bottom"):

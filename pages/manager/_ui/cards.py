@@ -43,6 +43,12 @@ class Card:
     mark_place: Callable[[str, str], str] = words.time_of
     control: Callable[[], None] | None = None  # a choice that belongs to this chart
 
+    @property
+    def blank(self) -> bool:
+        """There is neither a mark to draw nor a usual one beside it: the axes would stand around nothing."""
+        drawn = self.frame[[c for c in ("value", "usual") if c in self.frame]]
+        return not drawn.fillna(0).to_numpy().any()
+
 
 def made(
     chart: str,
@@ -74,6 +80,8 @@ def draw(actor: Actor, board: Board, card: Card) -> bool:
         if card.control:
             card.control()
     st.caption(md(card.sentence))
+    if card.blank and board.view.period.last < board.view.today:
+        return False  # the sentence says so; a chart with today in it stays, for its first mark may come any moment
     key = f"live_chart_{card.chart}_{st.session_state.get(_turn(card.chart), 0)}"
     open_ = filters.opened()
     mine = open_ if open_ is not None and open_.chart == card.chart else None
