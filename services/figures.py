@@ -4,7 +4,7 @@ Revenue is the sum of the order lines, without shipping. An order that was cance
 is no sale and counts only in `orders_all` and `revenue_all_cents`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from db.models import NOT_A_SALE, Customer, DailySales, HourlyOrders, Order, OrderLine, Product, Role
 from services import company
+from services.search import customer_number
 from services.text import _
 from services.work import Work
 
@@ -118,13 +119,16 @@ def _per_customer() -> Subquery:
 
 
 def best_customers(w: Work, *, by_orders: bool = False, most: int = 5) -> list[Best]:
-    """Customers with the most revenue (or orders), best first; equal ones in the order of their ids. Managers only."""
+    """Customers with the most revenue (or orders), best first; equal ones in the order of their ids. Who has no name
+    is called by the customer number, as everywhere else. Managers only.
+    """
     w.require(Role.MANAGER)
     per = _per_customer()
     value = per.c.orders if by_orders else per.c.cents
     columns: list[Any] = [Customer.id, Customer.source_id, Customer.name, value]
     query = select(*columns).join(per, per.c.id == Customer.id)
-    return _best(w, query, value, col(Customer.source_id), col(Customer.id), most)
+    best = _best(w, query, value, col(Customer.source_id), col(Customer.id), most)
+    return [b if b.name or b.id is None else replace(b, name=customer_number(b.id)) for b in best]
 
 
 def best_products(w: Work, *, most: int = 5) -> list[Best]:
@@ -141,14 +145,15 @@ def best_products(w: Work, *, most: int = 5) -> list[Best]:
         .where(_sold())
         .group_by(col(OrderLine.product_id), code)
     )
-    return _best(w, query, value, code, col(OrderLine.product_id), most)
+    best = _best(w, query, value, code, col(OrderLine.product_id), most)
+    return [b if b.name else replace(b, name=_("(no name)")) for b in best]
 
 
 def _best(w: Work, query: Select[Any], value: Any, source_id: Any, own_id: Any, most: int) -> list[Best]:
     # Byte order on both databases, so that equal ones come in the same order everywhere.
     key = collate(func.coalesce(source_id, ""), "BINARY" if w.dialect == "sqlite" else "C")
     rows = w.session.execute(query.order_by(desc(value), key, own_id).limit(most))
-    return [Best(row[0], row[1] or str(row[0]), row[2] or _("(no name)"), int(row[3])) for row in rows]
+    return [Best(row[0], row[1] or str(row[0]), row[2], int(row[3])) for row in rows]
 
 
 def share_of_best_customers(w: Work, *, per_cent: int = 10) -> float:

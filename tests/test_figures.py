@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from db.models import Order, OrderLine, OrderStatus, Role
+from db.models import Customer, Order, OrderLine, OrderStatus, Role
 from services import company, figures, rollup_check
 from services.errors import NotAllowed
+from services.search import customer_number
 from services.work import SYSTEM, Actor, Work
 from tests import make
 
@@ -56,6 +57,16 @@ def test_the_best_come_first_and_the_best_tenth_is_at_least_one(session: Session
     assert [best.value for best in figures.best_customers(w, most=2)] == [600, 300]
     assert [best.value for best in figures.best_products(w)] == [600, 300, 100]
     assert figures.share_of_best_customers(w) == 0.6
+
+
+def test_a_best_customer_without_a_name_is_called_by_the_number(session: Session, work_as: WorkAs) -> None:
+    sold(session, 100)
+    buyer = session.exec(select(Customer)).one()
+    buyer.name = ""
+    session.flush()
+    [best] = figures.best_customers(work_as(SYSTEM))
+    assert buyer.id is not None
+    assert best.name == customer_number(buyer.id)
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.CUSTOMER, None])
