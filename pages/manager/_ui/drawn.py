@@ -93,8 +93,9 @@ def table(
     key: str, frame: pd.DataFrame, labels: dict[str, str], config: FIELD | None = None, *, pick: bool = False
 ) -> int | None:
     """The rows, columns called by `labels`; those whose name ends in `_cents` are money. With `pick` a row can be
-    chosen; returns its place.
+    chosen; returns its place. Where no product has a category, there is no column of them.
     """
+    labels = {n: label for n, label in labels.items() if n != "category" or frame.empty or frame[n].notna().any()}
     shown = frame[list(labels)].reset_index(drop=True)
     columns: FIELD = {name: st.column_config.Column(label) for name, label in labels.items()} | (config or {})
     for name in (n for n in labels if n.endswith(CENTS)):
