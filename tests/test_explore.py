@@ -1,9 +1,11 @@
 """Views of the cube in words, and the page "Explore"."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
@@ -14,6 +16,7 @@ from services import company, explore, reports, saved_views
 from services.charts import explore as charts
 from services.columnar import Preparing
 from services.cube_view import View
+from services.dimensions import OTHERS
 from services.errors import NotAllowed
 from services.measures import MEASURES
 from services.work import SYSTEM, Actor, Work
@@ -85,6 +88,24 @@ def test_parts_that_do_not_add_up_are_never_stacked(w: Work) -> None:
     frame = charts.marks(over_time, explore.explored(w, over_time))
     assert frame is not None
     assert charts.as_lines(over_time, frame)
+
+
+def test_of_many_parts_the_smaller_ones_are_one_part_that_opens_nothing(w: Work) -> None:
+    view = View(measures=["revenue"], by=["month", "category"], period=YEAR)
+    found = explore.explored(w, view)
+    many = pd.DataFrame(
+        [(m, f"part {n:02d}", 100.0 * n + 100 * i) for i, m in enumerate(("2026-01", "2026-02")) for n in range(1, 13)],
+        columns=["month", "category", "revenue"],
+    )
+    frame = charts.marks(view, replace(found, frame=many, shown=many))
+    assert frame is not None
+    names = charts.names(frame)
+    assert names == [*(f"part {n:02d}" for n in range(6, 13)), "All others"]
+    assert frame.groupby("bucket")["value"].sum().tolist() == [78.0, 90.0]
+    assert frame.loc[frame["name"] == "All others", "value"].tolist() == [15.0, 20.0]
+    assert not frame["series"].isin([OTHERS]).any()
+    buyers = View(measures=["customers"], by=["month", "category"], period=YEAR)
+    assert charts.marks(buyers, replace(found, frame=many.rename(columns={"revenue": "customers"}), shown=many)) is None
 
 
 def test_a_view_is_kept_with_the_days_it_means(w: Work) -> None:

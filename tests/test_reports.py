@@ -12,6 +12,7 @@ from sqlmodel import Session
 from db.columnar.copy import Copy
 from db.models import Order, OrderLine, OrderStatus, Role
 from services import company, cube, explore, reports, saved_views
+from services.charts import parts
 from services.cube_view import View, checked
 from services.documents.content import issuer
 from services.errors import NotAllowed
@@ -197,6 +198,20 @@ def test_a_bar_that_is_not_there_any_more_has_nothing_behind_it(w: Work) -> None
     report = reports.made(w, "Mine", view(by=["category"], **THIS_YEAR))
     assert report.behind_bar("Garden", "revenue") is None
     assert report.behind_bar("Kitchen", "orders") is None
+
+
+def test_of_many_parts_the_smaller_ones_share_a_colour_and_open_nothing(
+    w: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = reports.made(w, "Mine", view(by=["month", "category"], **THIS_YEAR))
+    monkeypatch.setattr(parts, "PARTS", 0)
+    fewer = reports.made(w, "Mine", view(by=["month", "category"], **THIS_YEAR))
+    assert report.bars is not None
+    assert fewer.bars is not None
+    assert len(report.bars.series) > 1
+    assert fewer.bars.series == ("All others",)
+    assert fewer.bars.frame["value"].sum() == report.bars.frame["value"].sum()
+    assert all(fewer.behind_bar(bucket, parts.REST) is None for bucket in fewer.bars.frame["bucket"])
 
 
 def test_what_is_behind_a_mark_leaves_out_what_its_reader_may_not_see(w: Work, work_as: Callable[..., Work]) -> None:

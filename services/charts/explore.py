@@ -9,16 +9,16 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from services.charts import bars
+from services.charts import bars, parts
 from services.charts.bars import HEIGHT, Lean
 from services.charts.report import UPRIGHT
 from services.cube_view import View
 from services.dimensions import DIMENSIONS, OTHERS
 from services.explore import Explored
 from services.measures import MEASURES, Unit, told
-from services.text import minor_digits, money, number, percent
+from services.text import _, minor_digits, money, number, percent
 
-MOST_BARS, MOST_SERIES, MOST_ASLANT = 62, 13, 16
+MOST_BARS, MOST_ASLANT = 62, 16
 
 
 def in_words(measure: str, value: float | None, currency: str) -> str:
@@ -35,8 +35,8 @@ def in_words(measure: str, value: float | None, currency: str) -> str:
 def marks(view: View, found: Explored) -> pd.DataFrame | None:
     """The first measure by the first dimension, split by the second.
 
-    None where a chart would say nothing or something wrong: one place, more than there is room for, or parts that do
-    not add up and would have to be added.
+    Of many parts the largest stand by themselves and the others are added up. None where a chart would say nothing or
+    something wrong: one place, or parts that do not add up and would have to be added.
     """
     measure = view.measures[0]
     additive = MEASURES[measure].additive([*view.by, *view.only])
@@ -51,8 +51,14 @@ def marks(view: View, found: Explored) -> pd.DataFrame | None:
         frame = frame.groupby(["bucket", "label", "series", "name"], sort=False)["value"].sum().reset_index()
     frame = frame.dropna(subset=["value"])
     wrong = split and not additive and not DIMENSIONS[places].in_time
-    if wrong or frame["bucket"].nunique() < 2 or frame["series"].nunique() > MOST_SERIES:
+    few = parts.small(frame["series"], frame["value"])
+    if wrong or frame["bucket"].nunique() < 2 or (few.any() and not additive):
         return None
+    if few.any():
+        frame = frame.assign(
+            series=frame["series"].mask(few, parts.REST), name=frame["name"].mask(few, _("All others"))
+        )
+        frame = frame.groupby(["bucket", "label", "series", "name"], sort=False)["value"].sum().reset_index()
     if not DIMENSIONS[places].in_time and not split and places not in ("weekday", "hour", "cohort"):
         frame = frame.sort_values("value", ascending=False, kind="stable")
         others = frame["bucket"] == OTHERS  # many in one: never the first among the single ones
@@ -63,8 +69,13 @@ def marks(view: View, found: Explored) -> pd.DataFrame | None:
     elif MEASURES[measure].unit is Unit.SHARE:
         frame["value"] = frame["value"] * 100  # in per cent
     frame["spoken"] = frame["label"] + ", " + frame["name"] + ": " + frame["shown"]
-    frame["rank"] = frame["name"].map({n: i for i, n in enumerate(frame["name"].unique())})
+    frame["rank"] = frame["name"].map({n: i for i, n in enumerate(names(frame))})
     return frame.assign(strength=1.0).reset_index(drop=True)
+
+
+def names(frame: pd.DataFrame) -> list[str]:
+    """The series of `marks` in the order of the legend."""
+    return parts.ordered(frame["series"], frame["name"])
 
 
 def lean(view: View, frame: pd.DataFrame) -> Lean:

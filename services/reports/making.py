@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from services import clock, company, cube
+from services.charts import parts
 from services.cube import Cube, CubeQuestion
 from services.cube_view import View
 from services.dimensions import dimension_name
@@ -87,8 +88,10 @@ class Report:
         return Mark(alone(self.view, measures or self.view.measures), {})
 
     def behind_bar(self, bucket: str, part: str) -> Mark | None:
-        """What a bar stands for; None where there is no such bar."""
-        if self.bars is None or not ((self.bars.frame["bucket"] == bucket) & (self.bars.frame["part"] == part)).any():
+        """What a bar stands for; None where there is no such bar, and for the smaller parts together."""
+        if self.bars is None or part == parts.REST:
+            return None
+        if not ((self.bars.frame["bucket"] == bucket) & (self.bars.frame["part"] == part)).any():
             return None
         if self.bars.beside:
             day = alone(self.view, self.view.measures[:1], f"{bucket}..{bucket}")
@@ -242,7 +245,7 @@ def _chart(measure: str, frame: pd.DataFrame, currency: str, *, beside: bool = F
     """The chart of these bars, in the order of the frame."""
     unit = {Unit.MONEY: f" ({currency})", Unit.SHARE: " (%)"}.get(MEASURES[measure].unit, "")
     shown = frame.assign(shown=[_in_words(measure, v, currency) for v in frame["value"]])
-    series = tuple(dict.fromkeys(frame["series"]))
+    series = tuple(parts.ordered(frame["part"], frame["series"]))
     return Bars(shown, told(measure)[0] + unit, series, measure, currency, beside)
 
 
@@ -256,6 +259,7 @@ def _bars(view: View, answer: Cube, known: words.Names, currency: str) -> Bars |
     marks = pd.DataFrame({"bucket": answer.frame[view.by[0]].map(str)})
     marks["part"] = answer.frame[view.by[1]].map(str) if view.by[1:] else measure
     marks["value"] = [_major(measure, v, currency) for v in answer.frame[measure]]
+    marks["part"] = marks["part"].mask(parts.small(marks["part"], marks["value"]), parts.REST)
     frame = marks.groupby(["bucket", "part"], sort=False)["value"].sum().reset_index()
     frame["place"] = [words.value(view.by[0], v, known) for v in frame["bucket"]]
     series = [words.value(view.by[1], v, known) for v in frame["part"]] if view.by[1:] else told(measure)[0]

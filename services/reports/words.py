@@ -11,6 +11,7 @@ from db.models import Product, ReasonKind, StaffMember, Team
 from services import reasons
 from services.board.periods import Period
 from services.charts import words
+from services.charts.parts import REST
 from services.cube_view import View
 from services.dimensions import DIMENSIONS, NONE, OTHERS, dimension_name
 from services.segments import belonging
@@ -49,7 +50,7 @@ def products(view: View, answer: pd.DataFrame) -> list[str]:
 
 def value(dimension: str, raw: str, known: Names) -> str:
     """One value of a dimension in words."""
-    if raw in (NONE, OTHERS):
+    if raw in (NONE, OTHERS, REST):
         nothing = _("in no segment") if dimension == "saved_segment" else _("not recorded")
         return nothing if raw == NONE else _("All others")
     if DIMENSIONS[dimension].in_time or dimension == "cohort":

@@ -52,7 +52,7 @@ def drawn(actor: Actor, view: View, found: Explored) -> int | None:
     nothing = told_so if empty else ""
     if frame is None:
         return figure(actor, "explore", table, too_little=nothing, choose=True)
-    first, names = view.measures[0], list(dict.fromkeys(frame["name"]))
+    first, names = view.measures[0], charts.names(frame)
     place, value = dimension_name(view.by[0]), told(first)[0]
     if MEASURES[first].unit is Unit.MONEY:
         value = f"{value} ({found.currency})"
