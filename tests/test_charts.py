@@ -131,7 +131,7 @@ def test_one_sentence_says_what_a_chart_shows(board: Board) -> None:
     assert sentence.startswith(f"{frame['value'].sum()} contacts. Highest: {by_hour.idxmax()}.")
     assert "Largest part:" in sentence
     nothing = frame.assign(value=0)
-    assert words.summary(nothing, words.contacts(0)) == "0 contacts. Nothing to show in these days."
+    assert words.summary(nothing, words.contacts(0)) == "0 contacts. There is nothing to show."
 
 
 def test_a_large_amount_loses_its_pence_and_a_small_one_keeps_them() -> None:

@@ -151,6 +151,9 @@ def _numbers(name: str, table: Table, *, choose: bool = False) -> int | None:
             config[column.name] = st.column_config.NumberColumn(column.heading, format=f"%,.{digits}f")
         elif column.kind is Kind.SHARE:
             config[column.name] = st.column_config.NumberColumn(column.label, format="percent")
+        elif column.kind is Kind.COUNT:
+            whole = bool((frame[column.name].dropna().astype(float) % 1 == 0).all())
+            config[column.name] = st.column_config.NumberColumn(column.label, format="%,.0f" if whole else "%,.1f")
         elif column.kind is Kind.INSTANT:
             config[column.name] = st.column_config.DatetimeColumn(column.label, timezone=table.about.zone.key)
         else:

@@ -132,7 +132,7 @@ def summary(frame: pd.DataFrame, total: str) -> str:
     """
     values = frame["value"].tolist()
     if not any(values):
-        return _("{total}. Nothing to show in these days.").format(total=total)
+        return _("{total}. There is nothing to show.").format(total=total)
     places, series = (_added(frame[column].tolist(), values) for column in ("label", "name"))
     sentence = _("{total}. Highest: {place}.").format(total=total, place=max(places, key=places.__getitem__))
     if len(series) > 1:

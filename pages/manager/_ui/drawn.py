@@ -97,7 +97,13 @@ def table(
     """
     labels = {n: label for n, label in labels.items() if n != "category" or frame.empty or frame[n].notna().any()}
     shown = frame[list(labels)].reset_index(drop=True)
-    columns: FIELD = {name: st.column_config.Column(label) for name, label in labels.items()} | (config or {})
+    columns: FIELD = {
+        name: st.column_config.NumberColumn(label, format="%,.0f")
+        if pd.api.types.is_integer_dtype(shown[name])
+        else st.column_config.Column(label)
+        for name, label in labels.items()
+    }
+    columns |= config or {}
     for name in (n for n in labels if n.endswith(CENTS)):
         digits = minor_digits(home().currency)
         shown[name] = shown[name] / 10**digits
