@@ -47,9 +47,10 @@ def warnings(actor: Actor, scope: Scope) -> None:
             if box.open:
                 for warning in rest:
                     warned(warning, actor)
-    if found[0].as_of is not None:
+    times = [warning.as_of for warning in found if warning.as_of is not None]
+    if times:  # what arose by day stands first, the whole company was looked through before that
         told = _("Looked through at {time}; the reasons are those of now. No hit rate is known yet.")
-        st.caption(md(told.format(time=when(found[0].as_of, actor))))
+        st.caption(md(told.format(time=when(min(times), actor))))
 
 
 def warned(warning: EarlyWarning, actor: Actor) -> None:
