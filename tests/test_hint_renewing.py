@@ -1,11 +1,13 @@
 """Warnings that arise by day: on Today within minutes, by the rules of the night, at a cost that is constant."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from sqlalchemy import Connection, insert
 from sqlmodel import select
 
 from db.models import Consent, Customer, Promise, Purpose
-from services import hints, interactions, promises
+from services import clock, hints, interactions, mail_delivery, prices, promises, worker
 from services.hints import renewing
 from services.interactions import NewInteraction
 from services.work import Work
@@ -75,3 +77,22 @@ def test_the_list_costs_no_more_with_many_customers_who_are_not_on_it(w: Work, c
         insert(Customer), [{"name": f"Nobody {n}", "created_at": NOON, "updated_at": NOON} for n in range(2000)]
     )
     assert count(connection, lambda: warned(w)) < before + 200
+
+
+def test_the_worker_looks_once_a_minute_from_where_it_looked_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    running = worker.Worker()
+    times = iter(NOON + timedelta(seconds=s) for s in (0, 30, 70, 90, 140))
+    looked: list[datetime] = []
+    rounds = iter(range(1, 6))
+
+    for name in [n for n in vars(worker.Worker) if n.startswith("_") and not n.startswith("__") and n != "_warn"]:
+        monkeypatch.setattr(worker.Worker, name, lambda _self: None)
+    monkeypatch.setattr(prices, "apply_due", lambda: None)
+    monkeypatch.setattr(mail_delivery, "deliver_due", lambda: None)
+    monkeypatch.setattr(worker, "TICK_S", 0)
+    monkeypatch.setattr(clock, "now", lambda: next(times))
+    monkeypatch.setattr(hints, "renew", looked.append)
+    last_step = "_prune"
+    monkeypatch.setattr(worker.Worker, last_step, lambda self: self.stop() if next(rounds) == 5 else None)
+    running.run()
+    assert looked == [NOON - DAY, NOON, NOON + timedelta(seconds=70)]
