@@ -166,12 +166,17 @@ class TestPage:
     ) -> None:
         company.save(Work(signed.session, SYSTEM, make.NOON), costs_for_admins=True)
         signed.session.commit()
-        monkeypatch.setattr(explore, "measures_for", lambda *_: MEASURES.values())  # as the page knew it before
+        now, before = explore.measures_for, [MEASURES.values()]  # as the page knew it when it was begun
+        monkeypatch.setattr(explore, "measures_for", lambda *who: before.pop() if before else now(*who))
         at = page(measure=["profit", "revenue"], by="category", period=YEAR)
+        assert not before
         assert not at.exception
         assert not at.error
         assert [m.label for m in at.metric] == ["Revenue"]
         assert "profit" not in at.dataframe[0].value
+        figures = at.multiselect(key="explore_measures")
+        assert (figures.value, "Gross profit" in figures.options) == (["revenue"], False)
+        assert at.query_params["measure"] in ("revenue", ["revenue"])
 
     @pytest.mark.usefixtures("signed")
     def test_a_hostile_address_is_left_out(self) -> None:

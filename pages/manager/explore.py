@@ -54,7 +54,8 @@ def answer(who: Actor, view: View) -> None:
         waiting(view)
     if found is None:
         return
-    view = found.view  # the right to see a figure may have ended since the page was begun
+    if found.view != view:
+        st.rerun()  # the right to see a figure ended since the page was begun: the widgets are to say so too
     explored.wholes(view, found)
     row = explored.drawn(who, view, found)
     if not any(found.whole.values()) and view.period != "all":

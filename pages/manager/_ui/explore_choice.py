@@ -72,6 +72,7 @@ def _among(name: str, options: list[str]) -> None:
 def _what(asked: View, among: list[str]) -> tuple[list[str], list[str]]:
     _seed("measures", asked.measures)
     _seed("by", asked.by)
+    _among("measures", among)
     measures = st.multiselect(
         _("Figures"), among, key="explore_measures", max_selections=MOST_MEASURES, width=340,
         format_func=lambda m: told(m)[0], placeholder=_("Revenue"),
