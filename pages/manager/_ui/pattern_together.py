@@ -17,24 +17,34 @@ from services.text import _, ngettext, number
 from services.work import Actor, reading
 
 DAYS = ("30", "60", "90", "180", "365")
+#: Pixels of the columns: all of them are seen beside the menu at 1280.
+_WIDTHS = {
+    "n": 56, "k": 64, "base": 74, "share": 60, "shrunk": 76, "low": 58, "high": 58, "lift": 62, "median_days": 92,
+}  # fmt: skip
+_TABLE_PX = 807
 
 
 def _percents(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{c: 100 * frame[c] for c in ("base", "share", "shrunk", "low", "high")})
 
 
-def _config() -> drawn.FIELD:
-    share = {
-        c: st.column_config.NumberColumn(label, format="%.1f %%")
-        for c, label in {
-            "base": _("Base rate"),
-            "share": _("Share"),
-            "shrunk": _("To expect"),
-            "low": _("From"),
-            "high": _("To"),
-        }.items()
+def _config(labels: dict[str, str]) -> drawn.FIELD:
+    """How the columns are written, and how wide: the figures as they need, the names get the rest."""
+    forms = {"n": "%,.0f", "k": "%,.0f", "lift": "%.1f", "median_days": "%,.0f"}
+    config: drawn.FIELD = {
+        c: st.column_config.NumberColumn(
+            label, format=forms.get(c, "%.1f %%"), width=_WIDTHS[c], help=_lift() if c == "lift" else None
+        )
+        for c, label in labels.items()
+        if c in _WIDTHS
     }
-    return share | {"lift": st.column_config.NumberColumn(_("Times the base"), format="%.1f")}
+    names = [c for c in ("name_a", "name_b") if c in labels]
+    rest = _TABLE_PX - sum(_WIDTHS[c] for c in labels if c in _WIDTHS)
+    return config | {c: st.column_config.TextColumn(labels[c], width=rest // len(names)) for c in names}
+
+
+def _lift() -> str:
+    return _("How many times the base rate the share is")
 
 
 def _labels() -> dict[str, str]:
@@ -48,7 +58,7 @@ def _labels() -> dict[str, str]:
         "shrunk": _("To expect"),
         "low": _("From"),
         "high": _("To"),
-        "lift": _("Times the base"),
+        "lift": _("× base"),
     }
 
 
@@ -66,7 +76,8 @@ def pairs(actor: Actor, view: View) -> None:
     of = drawn.as_of(
         found.as_of, actor, _("orders; “to expect” is the share drawn towards the base rate, with 80 % range")
     )
-    picked = drawn.listed("pairs", _percents(found.frame), _labels(), _config(), told, of)
+    labels = _labels()
+    picked = drawn.listed("pairs", _percents(found.frame), labels, _config(labels), told, of)
     if picked is not None:
         row = found.frame.iloc[picked]
         with reading(actor) as w:
@@ -115,10 +126,11 @@ def sequences(actor: Actor, view: View) -> None:
         return
     told = _said(found.frame.iloc[0], days)
     labels = _labels() | {"name_b": _("then bought"), "median_days": _("Median days")}
+    del labels["name_a"]  # the chosen product in every row; the sentence above names it
     of = drawn.as_of(
         found.as_of, actor, _("first purchases of all time whose days are over; who had B before is not counted")
     )
-    picked = drawn.listed("sequences", _percents(found.frame), labels, _config(), told, of)
+    picked = drawn.listed("sequences", _percents(found.frame), labels, _config(labels), told, of)
     if picked is not None:
         row = found.frame.iloc[picked]
         with reading(actor) as w:
