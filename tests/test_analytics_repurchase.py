@@ -109,6 +109,26 @@ def test_making_a_named_fact_typical_moves_the_probability_as_said() -> None:
         assert abs(float(reason["contribution"])) >= LEAST
 
 
+def test_where_nearly_everybody_buys_reasons_are_weighed_by_the_odds() -> None:
+    """All between 99.8 and 100 of 100: no fact moves that by much, some move the odds by many times."""
+    table = features(_shop(), _model().as_of).iloc[:200]
+
+    def sure(asked: pd.DataFrame) -> Floats:
+        return 1 - 0.002 * (1 - probability(_model(), 90, asked))
+
+    middle = typical(table)
+    given = reasons(sure, table, middle)
+    assert len(given.index.unique()) > 150
+    assert (given["contribution"].abs() < LEAST).all()
+    columns = {fact: names for (fact, _column), names in groups(table).items()}
+    for customer, reason in given.iloc[:60].iterrows():
+        fact = Fact.INTERVAL if reason["fact"] == Fact.INTERVAL_CHANGED else Fact(reason["fact"])
+        here = table.loc[[customer]]
+        moved = float((sure(here) - sure(here.assign(**{name: middle[name] for name in columns[fact]})))[0])
+        assert moved * float(reason["contribution"]) > 0
+    assert reasons(sure, pd.DataFrame([middle], index=[1]), middle).empty, "the typical customer"
+
+
 def test_reasons_carry_the_customers_own_numbers() -> None:
     table, given = _asked()
     silent = given[given["fact"] == Fact.SILENCE]

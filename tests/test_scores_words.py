@@ -24,8 +24,13 @@ def test_every_code_of_the_models_has_words() -> None:
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (["silence", "since_last", -0.124, 80.0, 20.0], "last purchase 80 days before, typical 20 (−12 points)"),
+        (["silence", "since_last", -0.124, 80.0, 20.0], "days since the last purchase: 80, typical 20 (−12 points)"),
         (["interval_changed", "gap_mean", 0.004, 31.2, 57.9], "interval 31 to 58 days (+0.4 points)"),
+        (["interval_changed", "gap_mean", 0.0001, 1.3, 1.0], "interval in days: 1 (a little likelier)"),
+        (
+            ["silence", "since_last", -0.0004, 6.0, 4.0],
+            "days since the last purchase: 6, typical 4 (a little less likely)",
+        ),
         (["extra", "open_cases", -0.03, 2.0, 0.0], "open cases: 2, typical 0 (−3 points)"),
         (["spend", "spend", 0.05, 4500.0, 1200.0], "45.00 per purchase, typical 12.00 (+5 points)"),
     ],
@@ -36,6 +41,7 @@ def test_a_reason_says_the_fact_its_numbers_and_what_it_moves(row: list[object],
 
 def test_nobody_is_certain() -> None:
     assert [words.share(p) for p in (0.0001, 0.314, 0.9999, None)] == ["under 1 %", "31 %", "over 99 %", "–"]
+    assert [words.bar(p) for p in (0.0001, 0.314, 0.9999)] == [1, 31, 99]
 
 
 def test_why_there_is_no_forecast_names_what_decided_first_and_by_how_much() -> None:

@@ -4,6 +4,9 @@ For each fact (a group of columns that say one thing) two steps are measured wit
 fact as typical, and the typical customer with this fact as here. The contribution is the mean of both effects, all
 scaled so that they add up to the distance from the typical customer's probability. (With two facts this is the Shapley
 value.) A fact is named only if making it typical moves the probability the way that is said.
+
+Where nearly everybody buys, or nearly nobody, the probability has no room to move. Of customers whose facts all move
+it less than is worth a word, the facts are weighed by the odds instead: from 99 to 99.9 of 100 is ten times.
 """
 
 from collections.abc import Callable
@@ -53,8 +56,10 @@ REASON_TYPES = {
     "value": "float64",
     "other": "float64",
 }
-#: The smallest contribution that is worth a word.
-LEAST = 0.002
+#: The smallest contribution that is worth a word, and where none is, the smallest to the logarithm of the odds.
+LEAST, LEAST_ODDS = 0.002, 0.1
+#: What is said of a fact that moves the odds alone: its sign, no size.
+FAINT = 0.0001
 
 
 def typical(table: pd.DataFrame) -> pd.Series:
@@ -82,27 +87,44 @@ def reasons(
     facts = groups(table)
     base = pd.DataFrame(np.tile(middle[table.columns].to_numpy(float), (len(table), 1)), table.index, table.columns)
     here, there = model(table), model(base)
-    removed, added = np.empty((len(facts), len(table))), np.empty((len(facts), len(table)))
+    without, alone = np.empty((len(facts), len(table))), np.empty((len(facts), len(table)))
     for at, names in enumerate(facts.values()):
-        removed[at] = here - model(table.assign(**{n: base[n] for n in names}))
-        added[at] = model(base.assign(**{n: table[n] for n in names})) - there
+        without[at] = model(table.assign(**{n: base[n] for n in names}))
+        alone[at] = model(base.assign(**{n: table[n] for n in names}))
+    points = _contributions(here, there, without, alone)
+    odds = _contributions(*(_log_odds(p) for p in (here, there, without, alone)))
+    faint = (np.abs(points) < LEAST).all(axis=0)
+    named = np.where(np.abs(odds) >= LEAST_ODDS, np.sign(odds), 0.0)
+    points = np.where(faint, np.maximum(np.abs(points), FAINT) * named, np.where(np.abs(points) >= LEAST, points, 0.0))
+    return _strongest(table, middle, list(facts), points, np.where(faint, odds, points), most)
+
+
+def _contributions(here: Floats, there: Floats, without: Floats, alone: Floats) -> Floats:
+    """Of each fact (row) for each customer, from what the model says of the customer, of the typical one, of the
+    customer without the fact and of the typical one with it."""
+    removed, added = here - without, alone - there
     effect = (removed + added) / 2
     total = effect.sum(axis=0)
     scale = np.where(np.abs(total) > 1e-9, (here - there) / np.where(total == 0, 1.0, total), 1.0)
     contribution = effect * np.clip(scale, 0.5, 2.0)  # facts that cancel each other are not blown up
-    contribution = np.where(np.sign(removed) == np.sign(contribution), contribution, 0.0)
-    return _strongest(table, middle, list(facts), contribution, most)
+    return np.where(np.sign(removed) == np.sign(contribution), contribution, 0.0)
+
+
+def _log_odds(chance: Floats) -> Floats:
+    inside = np.clip(chance, 1e-9, 1 - 1e-9)
+    return np.log(inside / (1 - inside))
 
 
 def _strongest(
-    table: pd.DataFrame, middle: pd.Series, facts: list[tuple[Fact, str]], contribution: Floats, most: int
+    table: pd.DataFrame, middle: pd.Series, facts: list[tuple[Fact, str]], points: Floats, weight: Floats, most: int
 ) -> pd.DataFrame:
-    order = np.argsort(-np.abs(contribution), axis=0, kind="stable")[:most]
+    """The facts that have points, by weight."""
+    order = np.argsort(-np.abs(weight) * (points != 0), axis=0, kind="stable")[:most]
     rows = []
     for place, fact_of in enumerate(order, start=1):
         for row, at in enumerate(fact_of):
-            size = float(contribution[at, row])
-            if abs(size) >= LEAST:
+            size = float(points[at, row])
+            if size:
                 fact, column = facts[at]
                 value, other = float(table[column].iloc[row]), float(middle[column])
                 if fact is Fact.INTERVAL and not np.isnan(table["gap_before"].iloc[row]):

@@ -141,6 +141,11 @@ def share(value: float | None) -> str:
     return _("{n} %").format(n=number(round(100 * value)))
 
 
+def bar(value: float) -> int:
+    """The same for a bar, in whole percent from 1 to 99."""
+    return min(max(round(100 * value), 1), 99)
+
+
 def expected(low: float | None, middle: float | None, high: float | None) -> str:
     """Expected purchases with their range."""
     if middle is None or low is None or high is None:
@@ -152,9 +157,12 @@ def expected(low: float | None, middle: float | None, high: float | None) -> str
 def reason(row: Sequence[Any], money: Any = None) -> str:
     """One reason with its numbers, and by how much it moves the probability. `money` writes minor units."""
     fact, column, points, value, other = row
+    told = _fact(str(fact), str(column), value, other, money)
+    if abs(points) < 0.0005:
+        little = _("{fact} (a little likelier)") if points > 0 else _("{fact} (a little less likely)")
+        return little.format(fact=told)
     sign = "+" if points > 0 else "−"
     size = number(abs(100 * points), 0 if abs(points) >= 0.01 else 1)
-    told = _fact(str(fact), str(column), value, other, money)
     return _("{fact} ({sign}{n} points)").format(fact=told, sign=sign, n=size)
 
 
@@ -167,13 +175,16 @@ def _fact(fact: str, column: str, value: float, other: float, money: Any) -> str
         shown = {"a": write(round(value)), "b": write(round(other))}
     else:
         shown = {"a": number(round(value)), "b": number(round(other))}
+    if fact == "interval_changed" and shown["a"] == shown["b"]:
+        fact = "interval_same"
     return {
-        "silence": _("last purchase {a} days before, typical {b}"),
+        "silence": _("days since the last purchase: {a}, typical {b}"),
         "bought_lately": _("purchases in half a year: {a}, typical {b}"),
         "bought_in_all": _("purchases in all: {a}, typical {b}"),
-        "known_since": _("customer for {a} days, typical {b}"),
-        "interval": _("{a} days between purchases, typical {b}"),
+        "known_since": _("days since the first purchase: {a}, typical {b}"),
+        "interval": _("days between purchases: {a}, typical {b}"),
         "interval_changed": _("interval {a} to {b} days"),
+        "interval_same": _("interval in days: {a}"),
         "spend": _("{a} per purchase, typical {b}"),
         "open_cases": _("open cases: {a}, typical {b}"),
         "contacts_90": _("contacts in 90 days: {a}, typical {b}"),

@@ -110,8 +110,8 @@ def table(listed: Sequence[tuple[str, float, CustomerScore]], days: int, actor: 
         [
             {
                 _("Customer"): name,
-                _("Buys within {time}").format(time=words.horizon(days)): round(100 * chance),
-                _("Why"): "; ".join(words.reason(row, amount) for row in score.reasons[:2]),
+                _("Buys within {time}").format(time=words.horizon(days)): words.bar(chance),
+                _("Why"): "; ".join(words.reason(row, amount) for row in score.reasons[:2]) or "–",
                 _("Purchases in 90 days"): words.expected(score.expected_lo, score.expected_90, score.expected_hi),
                 _("Days bought"): score.purchases,
                 _("Last bought"): day(score.last_on, actor),
@@ -144,7 +144,13 @@ def listing(
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            chance: st.column_config.ProgressColumn(chance, format="%d %%", min_value=0, max_value=100),
+            chance: st.column_config.ProgressColumn(
+                chance,
+                format="%d %%",
+                min_value=0,
+                max_value=100,
+                help=_("Nobody is certain: 99 % stands for more too, 1 % for less."),
+            ),
             _("Why"): st.column_config.TextColumn(_("Why"), width="large"),
         },
     )
