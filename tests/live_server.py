@@ -1,5 +1,6 @@
 """The real server in a process of its own, with a company that is set up and somebody of every role to sign in as."""
 
+import atexit
 import os
 import secrets
 import signal
@@ -30,10 +31,23 @@ STARTING_S = 90
 
 
 def free_port() -> int:
-    """A TCP port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port that nobody listens on and that no other process of the tests is given.
+
+    The system may give the same one twice until somebody listens, and takes those it gives for its own connections.
+    So this is one of those below, and its UDP port is held until the process ends.
+    """
+    while True:
+        port = 12_000 + secrets.randbelow(20_000)
+        held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            held.bind(("127.0.0.1", port))
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            held.close()
+        else:
+            atexit.register(held.close)
+            return port
 
 
 def address_of(role: Role) -> str:
