@@ -69,7 +69,7 @@ def test_today_is_there_at_a_glance(w: Work, monkeypatch: pytest.MonkeyPatch) ->
         "Contacts": "1",
         "Orders": "1",
         "Revenue": "€12\\.50",
-        "New customers": "0",
+        "Customers joined": "0",
         "Open cases": "1",
     }
     assert "As of 12:00:00" in _texts(at).replace("\\", "")

@@ -59,7 +59,7 @@ def metrics(board: Board) -> tuple[dict[str, Any], ...]:
         {"label": _("Orders"), "value": md(number(orders)), "delta": more, "delta_description": against},
         {"label": _("Revenue"), "value": md(words.headline(cents, currency)), "delta": less}
         | {"delta_description": against},
-        {"label": _("New customers"), "value": md(number(board.joined))},
+        {"label": _("Customers joined"), "value": md(number(board.joined))},
         cases | {"delta_color": "inverse", "delta_arrow": "off"},
     )
 
@@ -178,11 +178,11 @@ def customers(board: Board) -> Card:
     total = words.customers(int(frame["value"].sum()))
     return cards.made(
         marks.CUSTOMERS,
-        _("New customers"),
+        _("Customers joined"),
         frame,
         total,
         f"customers {place}",
-        lambda: bars.plain(frame, place, _("New customers")),
+        lambda: bars.plain(frame, place, _("Customers joined")),
         place,
         words.days(board.view.daily),
     )
