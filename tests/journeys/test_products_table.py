@@ -17,6 +17,7 @@ from tests.live_server import LiveServer, address_of, serving
 pytestmark = pytest.mark.browser
 #: Where the columns of the table stand, counted from the name.
 NAME, PRICE, STOCK = 0, 3, 5
+NAME_AT = 1
 ROW_PX, HEAD_PX, FIRST_PX = 35, 35, 50
 
 
@@ -53,7 +54,7 @@ def editor(shop: LiveServer, browser: Browser) -> Iterator[Callable[[], Page]]:
 
 def named(page: Page, name: str) -> Locator:
     """The cell with the name of a product: the table paints it, and keeps it as an element for screen readers."""
-    return page.locator('[data-testid^="glide-cell-1-"]').filter(has_text=re.compile(f"^{name}$"))
+    return page.locator(f'[data-testid^="glide-cell-{NAME_AT}-"]').filter(has_text=re.compile(f"^{name}$"))
 
 
 def types(page: Page, name: str, column: int, text: str) -> None:
@@ -63,8 +64,11 @@ def types(page: Page, name: str, column: int, text: str) -> None:
     row = int((named(page, name).get_attribute("data-testid") or "").rpartition("-")[2])
     grid = page.locator(".dvn-scroller")
     grid.click(position={"x": FIRST_PX + 30, "y": HEAD_PX + ROW_PX * row + ROW_PX / 2})
-    for _step in range(column):
-        page.keyboard.press("ArrowRight")
+    for step in range(column + 1):  # one after the other: a key before the table has moved is lost, or goes elsewhere
+        if step:
+            page.keyboard.press("ArrowRight")
+        cell = page.get_by_test_id(f"glide-cell-{NAME_AT + step}-{row}")
+        expect(cell).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     field = page.locator("#portal input, #portal textarea")
     expect(field).to_be_focused()
