@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from db.columnar.copy import Copy
 from db.models import Role
+from services import rollup_check
 from services.cube_view import View
 from services.saved_views import keeping as saved_views
 from services.scores import fitting
@@ -105,6 +106,7 @@ def company_with_everything(session: Session, copied: Callable[[], Copy]) -> Act
     for name, definition in (("Angry", rule(COMPLAINED)), ("Regular", often)):
         keeping.save(Work(session, SYSTEM, make.NOON), None, SegmentInput(name=name, definition=plain(definition)))
     saved_views.save(boss, "Mine", View(by=["month"]))
+    rollup_check.rebuild(boss)  # these sales went past the services that count them
     session.commit()
     return boss.actor
 

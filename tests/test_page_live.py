@@ -216,6 +216,16 @@ def test_the_totals_of_everything_are_there(w: Work, monkeypatch: pytest.MonkeyP
     assert [d.value["value"].iloc[0] for d in at.dataframe] == ["€40.00", "2", "€30.00"]
 
 
+def test_the_chart_of_all_sales_spans_the_days_with_sales(w: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    for days in (5500, 5530, 5531):
+        order(w, NOON - timedelta(days=days), cents=100)
+    contact(w, NOON)
+    told = _texts(_page(w, monkeypatch, {"view": "ever"})).replace("\\", "")
+    busiest = NOON - timedelta(days=5530)
+    assert f"3 orders. Highest: {busiest:%b} {busiest.year}." in told, "months of the past, not years until today"
+    assert "As of 12:00:00 · All sales from" in told
+
+
 @pytest.mark.parametrize("role", [Role.STAFF, Role.CUSTOMER])
 def test_the_page_is_for_managers(w: Work, monkeypatch: pytest.MonkeyPatch, role: Role) -> None:
     contact(w, NOON)

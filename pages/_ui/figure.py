@@ -27,6 +27,8 @@ from services.work import Actor, Work
 
 HEIGHT = 300
 MOST_SHOWN = 1_000
+LONGEST_MEASURED = 24  # letters; longer texts are sentences, which may be cut
+PIXELS_A_LETTER = 8
 
 
 def figure(
@@ -137,6 +139,17 @@ def _by_row(table: Table, column: Column) -> list[tuple[Any, Kind]]:
     return list(zip(head[column.name], column.kinds(head), strict=True))
 
 
+def _wide(values: "pd.Series[Any]") -> int | None:
+    """Pixels for a short column of texts in which one is much longer than the others.
+
+    The grid takes what is twice as long as the mean for a slip and cuts it; None where it measures well by itself.
+    """
+    lengths = values.dropna().astype(str).str.len()
+    if lengths.empty or not 2 * lengths.mean() <= lengths.max() <= LONGEST_MEASURED:
+        return None
+    return int(lengths.max()) * PIXELS_A_LETTER + 2 * PIXELS_A_LETTER
+
+
 def _numbers(name: str, table: Table, *, choose: bool = False) -> int | None:
     frame = table.frame[[c.name for c in table.columns]].head(MOST_SHOWN)
     config: dict[str, Any] = {}
@@ -157,7 +170,7 @@ def _numbers(name: str, table: Table, *, choose: bool = False) -> int | None:
         elif column.kind is Kind.INSTANT:
             config[column.name] = st.column_config.DatetimeColumn(column.label, timezone=table.about.zone.key)
         else:
-            config[column.name] = column.label
+            config[column.name] = st.column_config.Column(column.label, width=_wide(frame[column.name]))
     looks: dict[str, Any] = {"hide_index": True, "column_config": config, "alt": table.about.title}
     picked: list[int] = []
     if choose:

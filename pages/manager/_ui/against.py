@@ -48,7 +48,9 @@ def shown(actor: Actor, board: Board, table: pd.DataFrame) -> None:
     with st.expander(_("Against the period before and the usual range"), on_change="rerun", key="live_against") as box:
         if not box.open:
             return
-        names = {"name": _("Figure"), "now": _("Now"), "before": _("Period before"), "usual": _("Usual range"),
+        over = board.view.period.last < board.view.today
+        now = _("These days") if over else _("Now")
+        names = {"name": _("Figure"), "now": now, "before": _("Period before"), "usual": _("Usual range"),
                  "about": _("What is counted")}  # fmt: skip
         title = _("Figures against the period before and the usual range")
         about = About(title, _("Live board"), words.days(board.view.period), board.at, ZoneInfo(board.zone))

@@ -17,7 +17,7 @@ from services.board.live import Board
 from services.board.marks import Mark
 from services.charts import words
 from services.search import customer_number
-from services.text import _, money
+from services.text import _, money, number
 from services.work import Actor, reading
 
 _PAGES = "live_pages"
@@ -93,7 +93,9 @@ def _pager(found: rows.Behind, pages: list[Any]) -> None:
     start = len(pages) * rows.LIMIT
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            _("{first}–{last} of {total}").format(first=start + 1, last=start + len(found.rows), total=found.total)
+            _("{first}–{last} of {total}").format(
+                first=number(start + 1), last=number(start + len(found.rows)), total=number(found.total)
+            )
         )
         st.button(
             _("Back"),

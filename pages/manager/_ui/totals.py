@@ -14,10 +14,8 @@ from services.board import marks
 from services.board.live import Asked
 from services.board.periods import Choice, Grain
 from services.board.version import newest
-from services.text import _, local_date, money, number
+from services.text import _, clock_time, local_date, money, number
 from services.work import Actor, Work, reading
-
-EVERYTHING = Asked(Choice.EVERYTHING, grain=Grain.MONTH)
 
 
 def _read(w: Work) -> tuple[figures.Totals, dict[str, list[figures.Best]]]:
@@ -38,22 +36,19 @@ def shown() -> None:
     with reported() as outcome, st.spinner(_("Adding up …")):
         with reading(actor) as w:
             seen = prepared.state(w)
-            found = cached.kept("totals", newest(w), lambda: _read(w))
-        ready = prepared.shown(actor, EVERYTHING, seen)
+            sums, best = cached.kept("totals", newest(w), lambda: _read(w))
+        # The days with sales: what was said or joined in other years would stretch the chart of sales over empty ones.
+        ends = None if sums.first is None or sums.last is None else (sums.first.date(), sums.last.date())
+        ready = prepared.shown(actor, Asked(Choice.RANGE, ends, Grain.MONTH), seen)
     if not outcome.ok:
         return
-    sums, best = found
-    if sums.first is None or sums.last is None:
+    if ends is None:
         st.caption(_("Nothing was sold yet. As soon as there are orders, their totals are here."))
         return
-    days = (local_date(sums.first.date(), actor.zone), local_date(sums.last.date(), actor.zone))
-    st.caption(
-        md(
-            _("All sales from {first} to {last}, by the company's calendar. Without cancelled orders.").format(
-                first=days[0], last=days[1]
-            )
-        )
-    )
+    line = _("All sales from {first} to {last}, by the company's calendar. Without cancelled orders.")
+    line = line.format(first=local_date(ends[0], actor.zone), last=local_date(ends[1], actor.zone))
+    at = clock_time(seen.at, actor.zone)
+    st.caption(md(_("As of {time} · {line}").format(time=at, line=line)))
     board = ready.board
     _metrics(sums, board.currency)
     _months(actor, ready)
