@@ -7,6 +7,7 @@ import streamlit as st
 from pages._ui import addressed
 from pages._ui.show import empty
 from pages.manager._ui import drawn
+from pages.manager._ui.namesakes import apart
 from pages.manager._ui.pattern_people import with_names
 from services.patterns import Answer, View
 from services.patterns import intervals as asked
@@ -44,6 +45,8 @@ def _asked(actor: Actor, view: View, state: str, anything: bool) -> Answer:
 def _list(actor: Actor, found: Answer, words: dict[str, str], told: str) -> None:
     """The longest overdue; the files hold all."""
     rows = found.frame.assign(state=[words[s] for s in found.frame["state"]])
+    if "product_id" in rows:
+        rows = apart(rows, ("product_id", "name"))
     labels = {
         "customer": _("Customer"),
         "name": _("Product"),

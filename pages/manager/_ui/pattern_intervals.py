@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages._ui.show import empty
 from pages.manager._ui import drawn
+from pages.manager._ui.namesakes import apart
 from pages.manager._ui.pattern_people import people
 from services.charts import shapes
 from services.patterns import View
@@ -16,6 +17,7 @@ from services.text import _, ngettext, number
 from services.work import Actor, reading
 
 SHOWN = 15
+_CATEGORY_PX = 84  # with it all columns are seen beside the menu at 1280
 
 
 def nothing(view: View) -> None:
@@ -34,7 +36,7 @@ def intervals(actor: Actor, view: View) -> None:
     """Products with their intervals; the map; the customers behind a picked product."""
     with reading(actor) as w:
         found, cells = asked.by_product(w, view), asked.heat_map(w, view)
-    frame = apart(found.frame)
+    frame = apart(found.frame, ("product_id", "name"))
     if frame.empty:
         nothing(view)
         return
@@ -48,16 +50,9 @@ def intervals(actor: Actor, view: View) -> None:
         row = frame.iloc[picked]
         with reading(actor) as w:
             behind = asked.behind(w, view, int(row["product_id"])).frame
-        people(actor, behind, _("{product}: {n} intervals").format(product=row["name"], n=number(int(row["gaps"]))))
-    _map(actor, view, apart(cells.frame), of)
-
-
-def apart(frame: pd.DataFrame) -> pd.DataFrame:
-    """Products that are called the same are told apart by their numbers."""
-    products = frame.drop_duplicates("product_id")
-    twice = frame["product_id"].isin(products.loc[products["name"].duplicated(keep=False), "product_id"])
-    numbered = frame["name"] + " (" + frame["product_id"].astype(str) + ")"
-    return frame.assign(name=frame["name"].where(~twice, numbered))
+        many = ngettext("{n} interval", "{n} intervals", int(row["gaps"]))
+        people(actor, behind, _("{product}: {intervals}").format(product=row["name"], intervals=many))
+    _map(actor, view, apart(cells.frame, ("product_id", "name")), of)
 
 
 def _products(frame: pd.DataFrame, of: str) -> int | None:
@@ -84,7 +79,8 @@ def _products(frame: pd.DataFrame, of: str) -> int | None:
     days = ["lower", "median", "upper"]
     rows[days] = rows[days].round(1)
     rows.loc[~rows["enough"], days] = None
-    picked = drawn.table("intervals", rows, _labels(), pick=True)
+    narrow: drawn.FIELD = {"category": st.column_config.Column(_("Category"), width=_CATEGORY_PX)}
+    picked = drawn.table("intervals", rows, _labels(), narrow, pick=True)
     st.caption(of)
     drawn.files("intervals", rows, _labels(), [told, of], (spec, top) if spec else None)
     return drawn.row_or_mark("intervals", rows, "name", picked)

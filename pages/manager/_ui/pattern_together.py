@@ -9,6 +9,7 @@ from pages._ui import addressed
 from pages._ui.cached import kept
 from pages._ui.show import empty
 from pages.manager._ui import drawn
+from pages.manager._ui.namesakes import apart
 from pages.manager._ui.pattern_people import people
 from services import columnar
 from services.patterns import Answer, View
@@ -22,6 +23,7 @@ _WIDTHS = {
     "n": 56, "k": 64, "base": 74, "share": 60, "shrunk": 76, "low": 58, "high": 58, "lift": 62, "median_days": 92,
 }  # fmt: skip
 _TABLE_PX = 807
+_BOTH = (("a", "name_a"), ("b", "name_b"))
 
 
 def _percents(frame: pd.DataFrame) -> pd.DataFrame:
@@ -69,7 +71,8 @@ def pairs(actor: Actor, view: View) -> None:
     if found.frame.empty:
         empty(_("Too little data."), _("A pair needs products that are in at least {n} orders.").format(n=asked.FEWEST))
         return
-    first = found.frame.iloc[0]
+    frame = apart(found.frame, *_BOTH)
+    first = frame.iloc[0]
     told = _("Of {n} orders with {a}, {k} have {b} too.").format(
         n=number(int(first["n"])), a=first["name_a"], k=number(int(first["k"])), b=first["name_b"]
     )
@@ -77,9 +80,11 @@ def pairs(actor: Actor, view: View) -> None:
         found.as_of, actor, _("orders; “to expect” is the share drawn towards the base rate, with 80 % range")
     )
     labels = _labels()
-    picked = drawn.listed("pairs", _percents(found.frame), labels, _config(labels), told, of)
+    picked = drawn.listed(
+        "pairs", _percents(apart(found.frame, *_BOTH, in_front=True)), labels, _config(labels), told, of
+    )
     if picked is not None:
-        row = found.frame.iloc[picked]
+        row = frame.iloc[picked]
         with reading(actor) as w:
             behind = asked.who_together(w, view, int(row["a"]), int(row["b"])).frame
         people(actor, behind, _("{a} and {b}: {n} orders").format(a=row["name_a"], b=row["name_b"], n=int(row["k"])))
@@ -124,15 +129,18 @@ def sequences(actor: Actor, view: View) -> None:
         told = _("At least {n} buyers are needed whose {days} days are over, and somebody who came back.")
         empty(_("Too little data."), told.format(n=asked.FEWEST, days=days))
         return
-    told = _said(found.frame.iloc[0], days)
+    frame = apart(found.frame, *_BOTH)
+    told = _said(frame.iloc[0], days)
     labels = _labels() | {"name_b": _("then bought"), "median_days": _("Median days")}
     del labels["name_a"]  # the chosen product in every row; the sentence above names it
     of = drawn.as_of(
         found.as_of, actor, _("first purchases of all time whose days are over; who had B before is not counted")
     )
-    picked = drawn.listed("sequences", _percents(found.frame), labels, _config(labels), told, of)
+    picked = drawn.listed(
+        "sequences", _percents(apart(found.frame, *_BOTH, in_front=True)), labels, _config(labels), told, of
+    )
     if picked is not None:
-        row = found.frame.iloc[picked]
+        row = frame.iloc[picked]
         with reading(actor) as w:
             behind = asked.who_followed(w, view, int(row["b"]), days).frame
         many = ngettext("{n} customer", "{n} customers", int(row["k"]))
