@@ -147,3 +147,23 @@ def test_the_list_of_segments_opens(session: Session, monkeypatch: pytest.Monkey
 def test_patterns_are_not_for_staff(session: Session, monkeypatch: pytest.MonkeyPatch, copied: Make) -> None:
     copied()
     assert "not yours" in texts(opened(session, monkeypatch, "patterns.py", Role.STAFF))
+
+
+def test_two_products_of_one_name_are_two_on_the_list_of_what_is_due(
+    session: Session, monkeypatch: pytest.MonkeyPatch, copied: Make
+) -> None:
+    ada, made = make.customer(session), [make.product(session, name="Milk") for _ in range(2)]
+    for product in made:
+        for days in (90, 80, 70, 60):
+            sale(session, ada.id, ago(days), product_id=product.id)
+    sale(session, make.customer(session, "Yesterday").id, ago(1))
+    copied()
+    at = opened(session, monkeypatch, "patterns.py", look="due")
+    assert sorted(at.dataframe[0].value["name"]) == sorted(f"Milk ({p.id})" for p in made)
+
+
+def test_who_looks_for_overdue_finds_the_field(session: Session, monkeypatch: pytest.MonkeyPatch, copied: Make) -> None:
+    copied()
+    at = opened(session, monkeypatch, "segment.py")
+    [asked] = [box for box in at.selectbox if box.label == "Condition"]
+    assert [o for o in asked.options if "overdue" in o] == ["Times the own interval since the last purchase (overdue)"]

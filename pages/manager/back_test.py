@@ -84,7 +84,7 @@ def board() -> None:
         st.caption(_("No earlier period could be tested."))
         return
     split = _("Each was told everything up to {days}, and had to foretell the {time} after it.")
-    told = ", ".join(day(cut, who) for cut in cuts)
+    told = "; ".join(day(cut, who) for cut in cuts)  # a day has a comma of its own
     st.caption(md(split.format(days=told, time=words.horizon(int(days)))))
     tested.table(who, version, judged, found)
     speaking = runs.drawn(found.candidate)

@@ -29,7 +29,12 @@ def tenths(frame: pd.DataFrame) -> Any:
         .mark_bar(cursor="pointer", cornerRadiusEnd=2)
         .encode(
             x=alt.X("tenth:N", title=_("Tenth, 10 the likeliest"), sort=None, axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("chance:Q", title=_("Probability"), axis=alt.Axis(format=_PERCENT), scale=alt.Scale(domainMin=0)),
+            y=alt.Y(
+                "chance:Q",
+                title=_("Probability"),
+                axis=alt.Axis(format=_PERCENT),
+                scale=alt.Scale(domainMin=0, nice=True),
+            ),
             opacity=alt.condition(picked, alt.value(1.0), alt.value(0.5)),
             tooltip=[
                 alt.Tooltip("tenth:N", title=_("Tenth")),

@@ -22,7 +22,7 @@ def condition(actor: Actor, old: dict[str, Any], key: str, itself: int | None) -
             _("Condition"),
             codes,
             at,
-            format_func=lambda c: FIELDS[c].name,
+            format_func=_found_by,
             key=f"{key}_field",
             placeholder=_("Choose what to ask"),
             width=300,
@@ -41,6 +41,12 @@ def condition(actor: Actor, old: dict[str, Any], key: str, itself: int | None) -
             made["values"] = _values(actor, field, same, key, itself)
         made |= _limits(actor, field, same, key)
     return made
+
+
+def _found_by(code: str) -> str:
+    """What is offered and searched: the name of the field, with the word by which it is usually asked for."""
+    name = FIELDS[code].name
+    return _("{field} (overdue)").format(field=name) if code == "overdue" else name
 
 
 def _figures(field: Field, op: Op, old: dict[str, Any], key: str) -> dict[str, Any]:

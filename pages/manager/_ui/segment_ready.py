@@ -12,6 +12,7 @@ from pages.manager._ui import drawn, segment_draft
 from pages.manager._ui.segment_members import frame_of, labels
 from services import patterns, scores, segments
 from services.charts import shapes
+from services.scores.words import share
 from services.segments.definition import Condition, Group, Mode, Op
 from services.segments.fields import cell_names
 from services.segments.watching import Ids
@@ -24,7 +25,8 @@ def _listed(actor: Actor, rule: Group, key: str) -> None:
     with reading(actor) as w:
         total, found = segments.asking.listed(w, rule)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(_("{n} customers; those with the highest revenue first").format(n=number(total)), width="stretch")
+        told = ngettext("{n} customer", "{n} customers; those with the highest revenue first", total)
+        st.text(told, width="stretch")
         if st.button(_("Make it a segment"), icon=":material/group_work:", key=f"{key}_keep"):
             segment_draft.begin_with(rule)
             st.switch_page("manager/segment.py")
@@ -38,7 +40,7 @@ def grid(actor: Actor) -> None:
     if found.frame.empty:
         empty(_("Too little data."), _("Nobody has bought anything yet."))
         return
-    of = drawn.as_of(found.as_of, actor, _("buyers, without those who object to predictions"))
+    of = drawn.as_of(found.as_of, actor, _("buyers, without those who object to predictions; the median of each group"))
     names, frame = cell_names(), found.frame
     sizes = frame.groupby("cell")["customers"].sum()
     told = _("Most customers are “{name}”: {n} of {all}.").format(
@@ -150,7 +152,7 @@ def _tenths(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         {
             "label": frame["tenth"].astype(str),
             "value": 100 * frame["p_buy"],
-            "shown": [f"{number(100 * p)} %" for p in frame["p_buy"]],
+            "shown": [share(p) for p in frame["p_buy"]],
             "customers": frame["customers"],
             "expected": frame["expected"].round(1),
         }
@@ -165,7 +167,7 @@ def _tenths(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
 def alike(actor: Actor) -> None:
     """Groups of k-means, in plain language."""
-    with reading(actor) as w:
+    with st.spinner(_("Looking for groups …")), reading(actor) as w:
         state = segments.comparing.grid(w)
         found = kept("clusters", state.version, lambda: segments.comparing.clusters(w))
         view = patterns.view(w)
@@ -193,10 +195,10 @@ def alike(actor: Actor) -> None:
     columns = {
         "words": _("Group"),
         "customers": _("Customers"),
-        "since_last": _("Days since last (median)"),
-        "times": _("Purchase days (median)"),
-        "spend_cents": _("Each time (median)"),
-        "age": _("Known for days (median)"),
+        "since_last": _("Days since last"),
+        "times": _("Purchase days"),
+        "spend_cents": _("Each time"),
+        "age": _("Days known"),
     }
     picked = drawn.table("alike", rows, columns, pick=True)
     of = drawn.as_of(found.as_of, actor, _("buyers, without those who object to predictions"))
