@@ -1,5 +1,7 @@
 """The second factor over the wire: the password alone brings no cookie, password and code do."""
 
+import re
+
 import pyotp
 
 from services import people, second_factor
@@ -24,6 +26,8 @@ def test_the_form_asks_for_the_code_and_only_then_the_browser_gets_its_cookie(li
         tab.open("sign-in")
         asked = tab.submit("Sign in", sign_in_email=EMAIL, sign_in_password=PASSWORD)
         assert not asked.redirect
+        # The cursor waits where the code is to be typed.
+        assert re.search(rb'"target": ?"sign_in_code_typed"', asked.raw)
         refused = tab.submit("Sign in", sign_in_code_typed="000000")
         assert not refused.redirect
         assert b"This code does not fit." in refused.raw

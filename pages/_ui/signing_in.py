@@ -6,6 +6,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages._ui import guard
 from pages._ui.feedback import reported, say
+from pages._ui.focus import focus
 from services import sign_in
 from services.text import _
 from services.work import Actor, reading
@@ -61,6 +62,7 @@ def ask_code(actor: Actor, ticket: str) -> None:
         st.caption(_("Your password was right. Now the code that your app shows, or one of your recovery codes."))
         code = st.text_input(_("Code"), key="sign_in_code_typed", max_chars=40, autocomplete="one-time-code")
         sent = st.form_submit_button(_("Sign in"), type="primary", width="stretch")
+    focus("sign_in_code_typed")
     if sent:
         proven = None
         with reported() as outcome:
