@@ -1,5 +1,6 @@
 """Staff change a customer on its page: what two changed is chosen there, and nothing typed is lost."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -54,6 +55,18 @@ def changed_by_a_colleague(work_as: WorkAs, customer_id: int, **after: str) -> N
     known = customer_edit.values(w, customer_id)
     customer_edit.save(w, customer_id, Edit(before=known, after=known | after))
     w.session.commit()
+
+
+def test_the_cursor_stands_in_the_form_that_was_opened_and_marks_nothing_there(
+    session: Session, page: Callable[[int], AppTest]
+) -> None:
+    ada = make.customer(session).id
+    session.commit()
+    at = page(ada)
+    sent = [json.loads(e.proto.json) for e in at.get("bidi_component") if e.proto.component_name == "rapport.focus"]
+    [begins] = [told for told in sent if told["now"]]
+    assert begins["target"] == f"edit-{ada}-name"
+    assert not begins["whole"]  # the next letter does not take the place of the name
 
 
 def test_mine_theirs_and_before_stand_side_by_side_until_one_is_chosen(

@@ -13,15 +13,22 @@ function writing(event) {
   return event.composedPath().some(e => e.matches?.("input, textarea, select, [contenteditable], [role='dialog']"));
 }
 
+// Where the cursor stands, in our own components too.
+function at() {
+  let found = document.activeElement;
+  while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;
+  return found;
+}
+
 // The field may be drawn a moment after this one, the first time a good moment: what draws it is loaded then. Somebody
 // who writes elsewhere in the meantime is left alone.
 function comes(state, frames) {
   requestAnimationFrame(() => {
     const found = field(state.target);
-    if (state.gone || document.activeElement?.matches("input, textarea, select")) return;
+    if (state.gone || at()?.matches("input, textarea, select, [contenteditable]")) return;
     if (found) {
       found.focus();
-      if (found.matches("input")) found.select(); // what is typed now is a new search
+      if (state.whole && found.matches("input")) found.select(); // what is typed now is a new search
     } else if (frames > 0) comes(state, frames - 1);
   });
 }
@@ -44,6 +51,7 @@ export default function (component) {
   }
   state.target = data.target;
   state.pressed = data.pressed;
+  state.whole = data.whole;
   if (data.now && !state.done) {
     state.done = true;
     comes(state, 180);

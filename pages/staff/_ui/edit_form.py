@@ -10,6 +10,7 @@ import streamlit as st
 
 from db.models import Role
 from pages._ui.feedback import reported, say
+from pages._ui.focus import focus
 from pages._ui.guard import acting, require
 from pages._ui.show import md
 from pages.staff._ui.past import past
@@ -81,6 +82,7 @@ def edit_form(customer_id: int) -> None:
         if sent:
             save(customer_id, state, after, chosen)
             choices(slot, customer_id, state)
+        focus(key_of(customer_id, "name"), whole=False, key="focus_edit")
         past(customer_id, lambda: state.update(refill=after == state["before"]))
 
 
