@@ -66,6 +66,21 @@ def test_a_question_left_half_written_is_sent_and_shown_with_its_number(ada: Wor
     assert drafts.load(ada, "question") == {}
 
 
+def test_what_happens_next_is_the_customers_answer_while_we_wait_for_it(ada: Work) -> None:
+    case = asked(ada)
+    ours, yours = "Next: we look into it and write to you", "Next: your answer, then we go on"
+    for state, said, not_said in ((CaseState.OPEN, ours, yours), (CaseState.WAITING, yours, ours)):
+        case.state = state
+        ada.session.add(case)
+        ada.session.commit()
+        home = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30).switch_page("customer/home.py").run()
+        for at in (my_cases(case=str(case.id)), home):
+            assert not at.exception, at.exception
+            shown = [t.value for t in (*at.text, *at.markdown)]
+            assert said in shown, shown
+            assert not_said not in shown
+
+
 def test_the_case_of_another_customer_is_shown_like_none(ada: Work) -> None:
     other = make.actor(ada.session, Role.CUSTOMER, of=make.customer(ada.session, "Grace"))
     case = asked(Work(ada.session, other, NOON))

@@ -9,7 +9,7 @@ from pages._ui.show import empty, md, when
 from pages._ui.threads import remember, thread, watch
 from pages.customer._ui.case_forms import answer, ask
 from pages.customer._ui.case_rating import rate
-from pages.customer._ui.case_rows import case_rows, state_badge
+from pages.customer._ui.case_rows import case_rows, next_in_words, state_badge
 from services import cases
 from services.cases import CaseView
 from services.text import _
@@ -36,7 +36,7 @@ def head(case: CaseView, actor: Actor) -> None:
     if case.came_as:
         st.info(md(_("We have joined {old} to this one; nothing is lost.").format(old=case.came_as)))
     if row.state in (CaseState.OPEN, CaseState.WAITING):
-        st.text(_("Next: {step}").format(step=row.next_step or _("we look into it and write to you")))
+        st.text(next_in_words(row.next_step, waits_for_you=row.state is CaseState.WAITING))
         if row.answer_by:
             st.caption(_("Answer by {time}").format(time=md(when(row.answer_by, actor))))
 

@@ -22,6 +22,12 @@ def state_badge(state: CaseState) -> None:
     st.badge(word, icon=f":material/{icon}:", color=color)  # type: ignore[arg-type]  # a plain str of the table above
 
 
+def next_in_words(step: str, *, waits_for_you: bool) -> str:
+    """What happens next: in our words, or, where nobody wrote any, what the state says."""
+    usual = _("your answer, then we go on") if waits_for_you else _("we look into it and write to you")
+    return _("Next: {step}").format(step=step or usual)
+
+
 def case_rows(rows: list[CaseRow], actor: Actor) -> None:
     """One below the other; each leads to the case."""
     for row in rows:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._ui.marks import bold
 from pages._ui.show import day, md, when, words
+from pages.customer._ui.case_rows import next_in_words
 from services.accounts import Home
 from services.text import _
 from services.work import Actor
@@ -34,7 +35,7 @@ def cases(seen: Home, actor: Actor) -> None:
                     st.badge(_("We wait for your answer"), icon=":material/reply:", color="orange")
                 else:
                     st.badge(_("We are on it"), icon=":material/support_agent:", color="blue")
-            words(_("Next: {step}").format(step=case.next_step or _("we look into it and write to you")))
+            words(next_in_words(case.next_step, waits_for_you=case.waits_for_you))
             if case.answer_by:
                 st.caption(_("Answer by {time}").format(time=md(when(case.answer_by, actor))))
 
