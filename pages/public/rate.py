@@ -26,6 +26,7 @@ def told() -> Rated | None:
     except RapportError:
         st.title(_("Your rating"), anchor=False)
         st.error(_("This link is not one for a rating, or its time is over."), icon=":material/link_off:")
+        st.page_link("public/sign_in.py", label=_("To the sign-in"), icon=":material/login:")
         return None
     st.session_state["rate_link"] = (secret, asked)
     return seen
