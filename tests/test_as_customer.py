@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import streamlit as st
 from sqlalchemy import func
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
@@ -115,7 +115,8 @@ def test_it_stands_in_the_audit_trail_and_in_the_customers_own_list(
     begun(staff, customer)
     with work(staff) as w:
         as_customer.leave(w)
-    told = session.exec(select(AuditEntry.action, AuditEntry.reason).where(AuditEntry.entity == "customer_view")).all()
+    entries = select(AuditEntry.action, AuditEntry.reason).where(AuditEntry.entity == "customer_view")
+    told = session.exec(entries.order_by(col(AuditEntry.id))).all()
     assert told == [("as_customer.begin", "She asks for her invoice"), ("as_customer.leave", "")]
     with reading(customer) as w:
         [look] = json.loads(my_data.as_json(w))["data"]["looks"]

@@ -194,6 +194,7 @@ def test_each_step_with_people_is_in_the_trail(session: Session, boss: Work) -> 
     colleagues.set_rights(boss, bob.id, NOTHING)
     colleagues.remove(boss, bob.id)
     session.flush()
-    rows = session.exec(select(AuditEntry).where(col(AuditEntry.action).startswith("colleagues.")))
+    ours = select(AuditEntry).where(col(AuditEntry.action).startswith("colleagues."))
+    rows = session.exec(ours.order_by(col(AuditEntry.id)))
     told = [(r.action, r.customer_id) for r in rows]
     assert told == [(f"colleagues.{a}", boss.actor.customer_id) for a in ("invite", "join", "set_rights", "remove")]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.models import (
     AuditEntry,
@@ -49,7 +49,8 @@ def test_an_order_takes_stock_counts_the_sale_and_sends_a_confirmation(w: Work) 
     order = orders.place(w, asked(w, (kettle, 1), (cup, 3)))
     assert (order.lines_cents, order.shipping_cents, order.total_cents) == (4600, 490, 5090)
     assert (stock_of(w, kettle), stock_of(w, cup)) == (9, 7)
-    lines = w.session.exec(select(OrderLine).where(OrderLine.order_id == order.id)).all()
+    ordered = select(OrderLine).where(OrderLine.order_id == order.id).order_by(col(OrderLine.line_no))
+    lines = w.session.exec(ordered).all()
     assert [(n.name, n.quantity, n.line_total_cents, n.unit_cost_cents) for n in lines] == [
         ("Kettle", 1, 2500, 1250),
         ("Cup", 3, 2100, 350),

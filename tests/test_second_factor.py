@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.models import AuditEntry, LoginSession, OutboxEntry, Person, Role, SecondFactor
 from services import clock, passwords, people, second_factor, sessions, sign_in
@@ -119,7 +119,8 @@ def test_a_recovery_code_works_once_however_it_is_typed_and_is_told_by_mail(sess
     assert with_code(challenge(actor), f"  {codes[3].upper().replace('-', ' ')}")
     assert not with_code(challenge(actor), codes[3])
     assert with_code(challenge(actor), codes[4])
-    told = session.exec(select(OutboxEntry).where(OutboxEntry.kind == "recovery-code-used")).all()
+    used = select(OutboxEntry).where(OutboxEntry.kind == "recovery-code-used").order_by(col(OutboxEntry.id))
+    told = session.exec(used).all()
     assert [m.recipient for m in told] == [actor.email] * 2
     assert "8 codes are left." in told[1].body
 

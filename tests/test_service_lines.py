@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.models import AuditEntry, Role, Team, TeamMember
 from services import cases, service_lines
@@ -40,8 +40,8 @@ def test_everybody_sees_who_looks_after_a_customer_why_and_until_when(desk: Work
     assert service_lines.of(replace(desk, now=make.NOON + 2 * DAY), ada.id) is None
     service_lines.end(desk, ada.id)
     assert service_lines.of(desk, ada.id) is None
-    told = [e.action for e in desk.session.exec(select(AuditEntry).where(AuditEntry.customer_id == ada.id))]
-    assert told == ["service_lines.put", "service_lines.end"]
+    ours = select(AuditEntry.action).where(AuditEntry.customer_id == ada.id).order_by(col(AuditEntry.id))
+    assert desk.session.exec(ours).all() == ["service_lines.put", "service_lines.end"]
 
 
 def test_a_line_needs_a_reason_a_team_and_a_day_to_come(desk: Work, team: Team) -> None:
