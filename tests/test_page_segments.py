@@ -167,3 +167,20 @@ def test_who_looks_for_overdue_finds_the_field(session: Session, monkeypatch: py
     at = opened(session, monkeypatch, "segment.py")
     [asked] = [box for box in at.selectbox if box.label == "Condition"]
     assert [o for o in asked.options if "overdue" in o] == ["Times the own interval since the last purchase (overdue)"]
+
+
+def test_only_groups_that_are_alike_are_told_by_their_medians(
+    session: Session, monkeypatch: pytest.MonkeyPatch, copied: Make
+) -> None:
+    for n in range(96):
+        who = make.customer(session, f"Buyer {n}")
+        for days in (1 + n, 101 + n)[: 1 + n % 2]:
+            sale(session, who.id, ago(days), cents=500 + 100 * (n % 7))
+    copied()
+    at = opened(session, monkeypatch, "segments.py", view="alike")
+    assert "the median of each group" in texts(at)
+    at.query_params["view"] = "grid"
+    at.get("button_group")[0].set_value("grid").run()
+    told = texts(at)
+    assert "Most customers are" in told
+    assert "median" not in told

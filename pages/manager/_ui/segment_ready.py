@@ -40,7 +40,7 @@ def grid(actor: Actor) -> None:
     if found.frame.empty:
         empty(_("Too little data."), _("Nobody has bought anything yet."))
         return
-    of = drawn.as_of(found.as_of, actor, _("buyers, without those who object to predictions; the median of each group"))
+    of = drawn.as_of(found.as_of, actor, _("buyers, without those who object to predictions"))
     names, frame = cell_names(), found.frame
     sizes = frame.groupby("cell")["customers"].sum()
     told = _("Most customers are “{name}”: {n} of {all}.").format(
@@ -201,7 +201,7 @@ def alike(actor: Actor) -> None:
         "age": _("Days known"),
     }
     picked = drawn.table("alike", rows, columns, pick=True)
-    of = drawn.as_of(found.as_of, actor, _("buyers, without those who object to predictions"))
+    of = drawn.as_of(found.as_of, actor, _("buyers, without those who object to predictions; the median of each group"))
     st.caption(of)
     drawn.files("alike", rows, columns, [of])
     if picked is not None:
