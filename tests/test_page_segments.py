@@ -180,7 +180,8 @@ def test_only_groups_that_are_alike_are_told_by_their_medians(
     at = opened(session, monkeypatch, "segments.py", view="alike")
     assert "the median of each group" in texts(at)
     at.query_params["view"] = "grid"
-    at.get("button_group")[0].set_value("grid").run()
+    tabs: Any = at.get("button_group")[0]
+    tabs.set_value("grid").run()
     told = texts(at)
     assert "Most customers are" in told
     assert "median" not in told
