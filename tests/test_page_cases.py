@@ -134,3 +134,16 @@ def test_the_customers_page_leads_to_its_open_cases_and_to_a_new_one(
     assert at.text_input(key=f"new_case_{case.customer_id}_subject").label == "Subject, as the customer reads it"
     [link] = [e.proto for e in at.get("page_link") if e.proto.page == "case"]
     assert link.query_string == f"case={case.id}"
+
+
+def test_a_report_goes_to_the_customer_by_its_button_or_its_keys_and_by_no_enter_in_a_line(
+    ada: Work, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = asked(ada)
+    as_staff(session, monkeypatch)
+    at = page("service_report.py", customer=str(case.customer_id), case=str(case.id))
+    assert not at.exception
+    [give] = [b for b in at.button if b.label == "Give it to the customer"]
+    assert give.proto.shortcut.lower() == "ctrl+enter"
+    [form] = at.get("form")
+    assert not form.proto.form.enter_to_submit

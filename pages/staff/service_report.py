@@ -21,7 +21,7 @@ PARTS = 3  # lines for parts that stand in the form; more go into the text
 
 def form(customer_id: int, case_id: int | None, writer: Actor) -> None:
     """What, when, who, parts, next step; what was typed stays until it is taken."""
-    with st.form(f"report_{customer_id}", border=True):
+    with st.form(f"report_{customer_id}", border=True, enter_to_submit=False):
         subject = st.text_input(_("About, as the customer reads it"), key="report_subject", max_chars=200)
         with st.container(horizontal=True):
             with reading(writer) as w:
@@ -38,7 +38,9 @@ def form(customer_id: int, case_id: int | None, writer: Actor) -> None:
             if name.strip():
                 parts.append(Part(name=name, quantity=int(pieces)))
         step = st.text_input(_("Next step, as the customer reads it"), key="report_next", max_chars=400)
-        sent = st.form_submit_button(_("Give it to the customer"), type="primary", icon=":material/send:")
+        sent = st.form_submit_button(
+            _("Give it to the customer"), type="primary", icon=":material/send:", shortcut="Ctrl+Enter"
+        )
     if not sent or done_on is None:
         return
     with reported(_("The customer sees the report now.")) as outcome, work(writer) as w:
